@@ -1,0 +1,145 @@
+"""What an engine is: something that turns chat messages into a stream of text.
+
+The dialogue knows engines by this module alone. An engine knows nothing of frames, sessions or sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat, as chat templates know them."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is chosen.
+
+    ``None`` means the engine's own default for the model (its ``generation_config.json``, where there is one).
+    """
+
+    max_tokens: int = 256
+    """Longest reply, in tokens; at least 1."""
+    temperature: float | None = None
+    """0 (always the likeliest token) to 2."""
+    top_p: float | None = None
+    """Share of the probability mass to choose from; above 0, to 1."""
+    seed: int | None = None
+    """Makes the choice repeatable, as far as the engine can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One reply asked of an engine."""
+
+    messages: Sequence[Message]
+    """System message first, if there is one; the last is the player's."""
+    sampling: Sampling = field(default_factory=Sampling)
+    key: str = ""
+    """Stable for a conversation: an engine may use it to keep its requests where their prefix is cached."""
+
+
+FinishReason = Literal["stop", "length"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a reply ended, and what it took, in tokens; ``None`` where the engine can't say."""
+
+    reason: FinishReason
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    reply_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of a reply.
+
+    ``text`` may be empty (a token that completes no character yet), holds whole code points only, and stands for ``tokens`` tokens,
+    any number of them. The last delta of a reply, and no other, carries ``finish``.
+    """
+
+    text: str
+    tokens: int
+    finish: Finish | None = None
+
+
+class EngineError(Exception):
+    """An engine can't go on with a request. The text is a sentence for people."""
+
+
+class RequestRefused(EngineError):
+    """The request itself can't be served (the prompt is too long, say); the engine is well."""
+
+
+class EngineBusy(EngineError):
+    """The engine is full; ``retry_after`` says in seconds when to come back."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class EngineFailed(EngineError):
+    """The engine failed in this one request; the next may succeed."""
+
+
+class EngineDead(EngineError):
+    """The engine has died; no request will succeed until it is started again."""
+
+
+class EngineStartError(EngineError):
+    """The engine can't start. The text is one sentence that says what to do."""
+
+
+class Engine(Protocol):
+    """A source of replies. All methods are called from one event loop."""
+
+    @property
+    def name(self) -> str:
+        """Which kind of engine: ``vllm``, ``scripted``."""
+
+    @property
+    def model(self) -> str:
+        """Which model, as its user knows it: a hub name, a folder's name."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and reply may have together. Known once the engine has started."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether requests can succeed: true from the end of ``start`` until the engine dies or is closed."""
+
+    async def start(self) -> None:
+        """Load what must be loaded; return when the first request will be answered at full speed.
+
+        Raises:
+            EngineStartError: it can't start; the text says what to do about it.
+        """
+
+    async def wait_dead(self) -> str:
+        """Return when a started engine has died, with a sentence that says what is known of the cause."""
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """How many tokens the prompt of these messages has, chat template included."""
+
+    def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+        """Stream one reply. Closing the generator aborts the request in the engine at once.
+
+        Raises:
+            RequestRefused, EngineBusy, EngineFailed, EngineDead: see there.
+        """
+
+    async def close(self) -> None:
+        """Stop the engine and free what it holds. Idempotent."""
