@@ -1,0 +1,1 @@
+"""What produces the replies: vLLM in this process, or a script."""

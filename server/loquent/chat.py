@@ -1,0 +1,120 @@
+"""A chat in the terminal, over the same wire as a game's: tokens as they come, Ctrl-C cancels the turn and not the program.
+
+The keyboard has the main thread, so that Ctrl-C and line editing work as they do everywhere; the connection has a thread of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sys
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TextIO, TypeVar
+
+from .client import Client, ClientError, FaultError, Reply
+from .wire.frames import Options
+
+T = TypeVar("T")
+
+_END = None
+
+
+class Chat:
+    """A conversation at the terminal.
+
+    Args:
+        url: where the server is.
+        character: who to talk with.
+        options: the options of open.
+        out: where to print.
+    """
+
+    def __init__(self, url: str, character: str, options: Options, out: TextIO = sys.stdout) -> None:
+        self._url = url
+        self._character = character
+        self._options = options
+        self._out = out
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="connection", daemon=True)
+
+    def run(self) -> None:
+        """Chat until the input ends.
+
+        Raises:
+            ClientError: the server can't be reached, refuses, or is lost.
+        """
+        if sys.stdin.isatty():
+            import readline  # noqa: F401 - importing it is what gives input() its line editing
+
+        self._thread.start()
+        try:
+            client = self._wait(Client.connect(self._url))
+            try:
+                self._talk(client)
+            finally:
+                self._wait(client.close())
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def _talk(self, client: Client) -> None:
+        number, opened = self._wait(client.open(self._character, self._options))
+        self._print(f"You are talking with {opened.name}. Ctrl-C interrupts, Ctrl-D ends.\n")
+        for exchange in opened.history:
+            self._print(f"> {exchange.said}\n{exchange.reply}\n")
+        while True:
+            try:
+                said = input("> " if sys.stdin.isatty() else "")
+            except KeyboardInterrupt:
+                self._print("\n")
+                continue
+            except EOFError:
+                self._print("\n" if sys.stdin.isatty() else "")
+                return
+            if said.strip():
+                self._reply(client, number, said)
+
+    def _reply(self, client: Client, conversation: int, said: str) -> None:
+        """Say something and print the reply as it comes."""
+        try:
+            reply = self._wait(client.say(conversation, said))
+            pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+            streaming = self._start(_pump(reply, pieces))
+            while True:
+                try:
+                    piece = pieces.get()
+                except KeyboardInterrupt:
+                    self._wait(reply.cancel())
+                    continue
+                if piece is _END:
+                    break
+                self._print(piece)
+            streaming.result()
+            note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
+            self._print(f"{note}\n")
+        except FaultError as error:
+            self._print(f"\n[{error.fault.code}] {error}\n")
+
+    def _print(self, text: str) -> None:
+        self._out.write(text)
+        self._out.flush()
+
+    def _start(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return self._start(work).result()
+
+
+async def _pump(reply: Reply, pieces: queue.SimpleQueue[str | None]) -> None:
+    try:
+        async for piece in reply:
+            pieces.put(piece)
+    finally:
+        pieces.put(_END)
+
+
+__all__ = ["Chat", "ClientError"]

@@ -1,0 +1,1 @@
+"""Characters, conversations and turns: what is said, and what is remembered of it."""

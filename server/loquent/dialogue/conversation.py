@@ -1,0 +1,90 @@
+"""One character talking with one player: its history, and the prompt that the history makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..engines.base import Message
+from ..wire.frames import Exchange, Options
+from .character import Character
+from .store import Store
+
+TOLD_AT_OPEN = 20
+"""How many of the last stored exchanges the client is given when it opens, and the model is reminded of."""
+
+_UNSEEN = "…"
+"""Stands in the prompt for a reply of which the player saw nothing: chat templates want the roles in turn."""
+
+
+class Conversation:
+    """An open conversation.
+
+    Args:
+        number: the client's number for it.
+        character_id: the name under which the server knows the character.
+        character: who talks.
+        options: what the client asked for when it opened.
+        store: where exchanges go, if the options name a player.
+    """
+
+    def __init__(self, number: int, character_id: str, character: Character, options: Options, store: Store) -> None:
+        self.number = number
+        self.character_id = character_id
+        self.character = character
+        self.options = options
+        self._store = store
+        stored = store.last(options.player, character_id, TOLD_AT_OPEN) if options.player else ()
+        self._history: list[Exchange] = list(stored)
+        self._last_turn: int | None = None
+        self._last_key: int | None = None
+        self.running: int | None = None
+        """The turn that is running, if one is."""
+
+    @property
+    def history(self) -> tuple[Exchange, ...]:
+        """What has been said, oldest first."""
+        return tuple(self._history)
+
+    def prompt(self, said: str, fits: Callable[[Sequence[Message]], bool]) -> list[Message]:
+        """Return the messages for a reply to what the player has ``said``.
+
+        The persona always comes first and the player's words last; of the history, the oldest exchanges are left out until ``fits``
+        says that the rest does.
+        """
+        system = Message("system", self._system())
+        last = Message("user", said)
+        for oldest in range(len(self._history) + 1):
+            middle: list[Message] = []
+            for exchange in self._history[oldest:]:
+                middle.append(Message("user", exchange.said))
+                middle.append(Message("assistant", exchange.reply or _UNSEEN))
+            messages = [system, *middle, last]
+            if fits(messages):
+                break
+        return messages
+
+    def _system(self) -> str:
+        name = self.options.player_name
+        return f"{self.character.persona}\n\nYou are talking with {name}." if name else self.character.persona
+
+    def remember(self, turn: int, exchange: Exchange) -> None:
+        """Keep the exchange of a turn that is over; when this returns, it's stored."""
+        self._history.append(exchange)
+        self._last_turn = turn
+        if self.options.player:
+            self._last_key = self._store.append(self.options.player, self.character_id, exchange)
+
+    def cut(self, turn: int, shown: int) -> None:
+        """Remember of a turn's reply no more than the first ``shown`` Unicode scalar values.
+
+        Only the last turn can be cut; for an earlier one, or one that was never kept, nothing happens.
+        """
+        if turn != self._last_turn:
+            return
+        exchange = self._history[-1]
+        seen = Exchange(exchange.said, exchange.reply[:shown])
+        if seen == exchange:
+            return
+        self._history[-1] = seen
+        if self.options.player and self._last_key is not None:
+            self._store.amend(self.options.player, self.character_id, self._last_key, seen)

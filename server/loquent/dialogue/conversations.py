@@ -1,0 +1,219 @@
+"""The open conversations of one session, and what a client's frames do to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import assert_never
+
+from ..engines.base import Message, Request, Sampling
+from ..engines.keeper import Keeper, State
+from ..settings import Settings
+from ..wire.faults import Code
+from ..wire.frames import Cancel, Close, Decide, Open, Opened, Refers, Say
+from ..wire.reception import fault
+from ..wire.session import Session
+from .character import Character
+from .conversation import TOLD_AT_OPEN, Conversation
+from .store import Store
+from .turn import Turn
+
+Act = Open | Say | Decide | Cancel | Close
+"""The frames of a client that are about conversations."""
+
+
+class _Refused(Exception):
+    """A frame asks for what can't be; becomes a fault that refers to it."""
+
+    def __init__(self, code: Code, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retry_ms = None if retry_after is None else round(retry_after * 1000)
+
+
+class Conversations:
+    """Acts on the frames of one session. Everything it answers goes into the session's outbox.
+
+    Args:
+        session: whose conversations these are.
+        keeper: has the engine that replies.
+        characters: who can be talked with, by name.
+        store: where exchanges are kept.
+        settings: the limits.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        keeper: Keeper,
+        characters: Mapping[str, Character],
+        store: Store,
+        settings: Settings,
+    ) -> None:
+        self._session = session
+        self._keeper = keeper
+        self._engine = keeper.engine
+        self._characters = characters
+        self._store = store
+        self._settings = settings
+        self._open: dict[int, Conversation] = {}
+        self._running: dict[int, Turn] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def act(self, frame: Act) -> None:
+        """Do what a frame asks for, or answer it with a fault."""
+        try:
+            match frame:
+                case Open():
+                    self._do_open(frame)
+                case Say():
+                    self._do_say(frame)
+                case Decide():
+                    self._do_decide(frame)
+                case Cancel():
+                    self._do_cancel(frame)
+                case Close():
+                    self._do_close(frame)
+                case _:
+                    assert_never(frame)
+        except _Refused as refused:
+            number = frame.conversation if isinstance(frame, Open | Close) else frame.turn
+            refers = Refers(frame.KIND, number)
+            self._session.outbox.put(fault(refused.code, str(refused), refers, refused.retry_ms))
+
+    async def close(self) -> None:
+        """End everything: running turns are cancelled, and their requests aborted in the engine when this returns."""
+        for turn in list(self._running.values()):
+            turn.cancel()
+        self._open.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
+    # --- open, close -----------------------------------------------------------------------------
+
+    def _do_open(self, frame: Open) -> None:
+        number = frame.conversation
+        if number in self._open:
+            raise _Refused(
+                Code.CONVERSATION_OPEN,
+                f"Conversation {number} is open already; close it first or choose another number.",
+            )
+        if len(self._open) >= self._settings.conversations:
+            raise _Refused(
+                Code.CONVERSATION_LIMIT,
+                f"{len(self._open)} conversations are open, as many as a session may have; close one first.",
+            )
+        character = self._characters.get(frame.character)
+        if character is None:
+            known = ", ".join(list(self._characters)[:10])
+            raise _Refused(
+                Code.CHARACTER_UNKNOWN, f"There is no character {frame.character[:64]!r} here; this server has {known}."
+            )
+        self._check_options(frame)
+        conversation = Conversation(number, frame.character, character, frame.options, self._store)
+        self._open[number] = conversation
+        history = conversation.history[-TOLD_AT_OPEN:]
+        self._session.outbox.put(Opened(0, number, character.name, (), history))
+
+    def _check_options(self, frame: Open) -> None:
+        options = frame.options
+        for name in ("player", "player_name", "locale"):
+            value: str | None = getattr(options, name)
+            if value is not None and not 1 <= len(value.encode()) <= self._settings.option_bytes:
+                raise _Refused(
+                    Code.OPTION_INVALID,
+                    f"The option {name} must have 1 to {self._settings.option_bytes} bytes of UTF-8.",
+                )
+        most = self._settings.most_reply_tokens
+        if options.max_tokens is not None and not 1 <= options.max_tokens <= most:
+            raise _Refused(Code.OPTION_INVALID, f"The option max_tokens must be from 1 to {most}.")
+
+    def _do_close(self, frame: Close) -> None:
+        conversation = self._conversation(frame.conversation)
+        if conversation.running is not None:
+            self._running[conversation.running].cancel()
+        del self._open[frame.conversation]
+
+    # --- turns -----------------------------------------------------------------------------------
+
+    def _do_say(self, frame: Say) -> None:
+        conversation = self._admit(frame, frame.text)
+        if frame.images:
+            raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
+        longest = conversation.options.max_tokens or self._settings.reply_tokens
+        longest = min(longest, max(1, self._engine.context_tokens // 2))
+        room = self._engine.context_tokens - longest
+
+        def fits(messages: Sequence[Message]) -> bool:
+            return self._engine.count_tokens(messages) <= room
+
+        messages = conversation.prompt(frame.text, fits)
+        request = Request(messages, Sampling(max_tokens=longest), key=f"{self._session.id}/{conversation.number}")
+        turn = Turn(conversation, frame.turn, frame.text, request, self._engine, self._session.outbox, self._turn_ended)
+        self._running[frame.turn] = turn
+        self._tasks.add(turn.task)
+        turn.task.add_done_callback(self._tasks.discard)
+
+    def _do_decide(self, frame: Decide) -> None:
+        self._admit(frame, frame.question)
+        raise _Refused(Code.UNSUPPORTED, "This server doesn't take decisions yet; use say.")
+
+    def _admit(self, frame: Say | Decide, text: str) -> Conversation:
+        """Check everything that can be checked before any work is done for a turn."""
+        if not self._session.take_turn(frame.turn):
+            raise _Refused(
+                Code.TURN_ORDER,
+                f"Turn {frame.turn} isn't greater than every earlier turn of the session; count turns upwards.",
+            )
+        conversation = self._conversation(frame.conversation)
+        if conversation.running is not None:
+            raise _Refused(
+                Code.TURN_RUNNING,
+                f"Turn {conversation.running} of conversation {conversation.number} is still running; "
+                "cancel it first, or wait for its end.",
+            )
+        self._check_engine()
+        size, most = len(text.encode()), self._settings.text_bytes
+        if size > most:
+            raise _Refused(Code.TEXT_TOO_LONG, f"The text has {size} bytes; at most {most} are taken.")
+        if not text.strip():
+            raise _Refused(Code.TEXT_EMPTY, "The text holds nothing to answer; send at least one visible character.")
+        if len(self._running) >= self._settings.turns:
+            raise _Refused(
+                Code.BUSY,
+                f"{len(self._running)} turns are running, as many as a session may have; wait for one to end.",
+                self._settings.retry_seconds,
+            )
+        return conversation
+
+    def _check_engine(self) -> None:
+        match self._keeper.state:
+            case State.STARTING:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "The model is still loading; say it again in a moment.",
+                    self._settings.retry_seconds,
+                )
+            case State.DOWN:
+                raise _Refused(
+                    Code.ENGINE_DOWN, "The server's model has stopped working; whoever runs the server must restart it."
+                )
+            case State.READY:
+                pass
+
+    def _do_cancel(self, frame: Cancel) -> None:
+        turn = self._running.get(frame.turn)
+        if turn is not None:
+            turn.cancel(frame.shown)
+            return
+        for conversation in self._open.values():
+            conversation.cut(frame.turn, frame.shown)
+
+    def _turn_ended(self, turn: Turn) -> None:
+        del self._running[turn.number]
+
+    def _conversation(self, number: int) -> Conversation:
+        conversation = self._open.get(number)
+        if conversation is None:
+            raise _Refused(Code.CONVERSATION_UNKNOWN, f"Conversation {number} isn't open; open it first.")
+        return conversation

@@ -1,0 +1,132 @@
+"""One thing said by the player and the reply to it, while the reply is being streamed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing
+
+from ..engines.base import (
+    Engine,
+    EngineBusy,
+    EngineDead,
+    EngineError,
+    EngineFailed,
+    Finish,
+    Request,
+    RequestRefused,
+)
+from ..wire.faults import Code
+from ..wire.frames import Begin, End, Exchange, Refers, Say, Usage
+from ..wire.outbox import Outbox
+from ..wire.reception import fault
+from .conversation import Conversation
+
+log = logging.getLogger("loquent.turn")
+
+_CODES = {
+    RequestRefused: Code.TEXT_TOO_LONG,
+    EngineBusy: Code.BUSY,
+    EngineFailed: Code.ENGINE_FAILED,
+    EngineDead: Code.ENGINE_DOWN,
+}
+
+
+class Turn:
+    """A running turn. It begins when it's made, and ends exactly once: with the reply, a cancel or a fault.
+
+    Args:
+        conversation: the one it belongs to.
+        number: the client's number for the turn.
+        said: the player's words.
+        request: what the engine is asked.
+        engine: who answers.
+        outbox: where the frames go.
+        ended: called once, when the turn has ended.
+    """
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        number: int,
+        said: str,
+        request: Request,
+        engine: Engine,
+        outbox: Outbox,
+        ended: Callable[[Turn], None],
+    ) -> None:
+        self.conversation = conversation
+        self.number = number
+        self._said = said
+        self._request = request
+        self._engine = engine
+        self._outbox = outbox
+        self._on_ended = ended
+        self._pieces: list[str] = []
+        self._over = False
+        self._loop = asyncio.get_running_loop()
+        self._since = self._loop.time()
+        self._first_ms: int | None = None
+        conversation.running = number
+        outbox.put(Begin(0, conversation.number, number))
+        self.task = self._loop.create_task(self._stream(), name=f"turn {number}")
+
+    def cancel(self, shown: int | None = None) -> None:
+        """End the turn now; of the reply, the first ``shown`` Unicode scalar values are remembered (None: all that was sent)."""
+        if self._over:
+            return
+        reply = "".join(self._pieces)
+        self._end("cancelled", reply if shown is None else reply[:shown])
+        self.task.cancel()
+
+    async def _stream(self) -> None:
+        finish: Finish | None = None
+        try:
+            async with aclosing(self._engine.generate(self._request)) as deltas:
+                async for delta in deltas:
+                    if self._over:
+                        return
+                    if delta.text:
+                        if self._first_ms is None:
+                            self._first_ms = self._ms()
+                        self._pieces.append(delta.text)
+                        self._outbox.text(self.number, delta.text, delta.tokens)
+                    finish = delta.finish
+        except EngineError as error:
+            self._fail(_CODES.get(type(error), Code.ENGINE_FAILED), str(error), error)
+        except Exception as error:
+            log.exception("turn %d: a mistake in the server", self.number)
+            self._fail(Code.INTERNAL, "The server made a mistake in this turn; its log has the details.", error)
+        else:
+            if finish is None:
+                self._fail(Code.ENGINE_FAILED, "The engine stopped in the middle of the reply; say it again.")
+            else:
+                self._end(finish.reason, "".join(self._pieces), finish)
+
+    def _fail(self, code: Code, message: str, error: Exception | None = None) -> None:
+        if self._over:
+            return
+        retry_ms = round(error.retry_after * 1000) if isinstance(error, EngineBusy) else None
+        self._outbox.put(fault(code, message, Refers(Say.KIND, self.number), retry_ms))
+        self._end("fault", "".join(self._pieces))
+
+    def _end(self, reason: str, seen: str, finish: Finish | None = None) -> None:
+        if self._over:
+            return
+        self._over = True
+        self.conversation.running = None
+        if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
+            self.conversation.remember(self.number, Exchange(self._said, seen))
+        usage = Usage(
+            prompt_tokens=finish.prompt_tokens if finish else None,
+            cached_tokens=finish.cached_tokens if finish else None,
+            reply_tokens=finish.reply_tokens if finish else None,
+            first_ms=self._first_ms,
+            total_ms=self._ms(),
+        )
+        self._outbox.put(End(0, self.number, reason, usage))
+        self._on_ended(self)
+
+    def _ms(self) -> int:
+        return round((self._loop.time() - self._since) * 1000)

@@ -1,0 +1,93 @@
+"""Bytes to frames and back.
+
+This is the one place where bytes become values: what leaves `decode` is a frame that obeys its grammar, or a word about what was
+wrong. A message may hold good frames beside broken ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgpack
+
+from .frames import Frame, Malformed, Map, NotThat
+from .framing import FramingLost, end_of_value
+
+_ARRAY_HEADS: Final = frozenset(range(0x90, 0xA0)) | {0xDC, 0xDD}
+_packer: Final = msgpack.Packer(autoreset=True)
+
+
+def pack(values: Any) -> bytes:
+    """Encode ``[kind, field, …]``, in the shortest formats."""
+    return _packer.pack(values)
+
+
+def encode(frame: Frame) -> bytes:
+    """Encode one frame."""
+    return _packer.pack(frame.to_wire())
+
+
+def decode(message: bytes, kinds: Mapping[int, type[Frame]]) -> Iterator[Frame | Malformed | FramingLost]:
+    """Yield what a message holds, in order.
+
+    Args:
+        message: one binary WebSocket message.
+        kinds: the frames that this side receives: `CLIENT_FRAMES` at the server. All others are skipped silently.
+
+    Yields:
+        frames; `Malformed` for each that breaks its grammar and was skipped; at last `FramingLost` where the rest of the message
+        can't be read.
+    """
+    start = 0
+    while start < len(message):
+        try:
+            end = end_of_value(message, start)
+        except FramingLost as lost:
+            yield lost
+            return
+        try:
+            frame = _frame(message[start:end], kinds)
+        except Malformed as malformed:
+            yield malformed
+        else:
+            if frame is not None:
+                yield frame
+        start = end
+
+
+def _frame(data: bytes, kinds: Mapping[int, type[Frame]]) -> Frame | None:
+    """Decode one whole frame; ``None`` for a kind that isn't known. Fields too many are never even unpacked."""
+    if data[0] not in _ARRAY_HEADS:
+        raise Malformed("A frame is a msgpack array; this value isn't one.")
+    unpacker = msgpack.Unpacker(
+        None, raw=False, unicode_errors="surrogateescape", strict_map_key=False, object_pairs_hook=Map,
+        max_buffer_size=len(data),
+    )  # fmt: skip
+    unpacker.feed(data)
+    length = unpacker.read_array_header()
+    kind = _next(unpacker) if length else None
+    if type(kind) is not int or kind < 0:
+        raise Malformed("A frame's first element is its kind, a non-negative integer.")
+    cls = kinds.get(kind)
+    if cls is None:
+        return None
+    values: list[Any] = []
+    refer: int | None = None
+    for index, (name, check) in enumerate(zip(cls.FIELDS, cls.CHECKS, strict=True)):
+        if index + 1 >= length:
+            raise Malformed(f"{cls.NAME} has {len(cls.FIELDS)} fields; {name} is missing.", kind, refer)
+        try:
+            values.append(check(_next(unpacker)))
+        except NotThat as wanted:
+            raise Malformed(f"{cls.NAME}.{name} must be {wanted}.", kind, refer) from None
+        if index == cls.NUMBER:
+            refer = values[-1]
+    return cls(*values)
+
+
+def _next(unpacker: msgpack.Unpacker) -> Any:
+    try:
+        return unpacker.unpack()
+    except (ValueError, TypeError) as error:  # an ext of the library's own (timestamp) that it can't read
+        raise Malformed(f"A value can't be read: {error}.") from None

@@ -1,0 +1,76 @@
+"""What a server makes of the messages that come in on one connection: frames to act on, or faults to answer with.
+
+The rules of a connection's beginning (hello first, once, in a version both speak) and of broken input are kept here, so that what
+leaves is either a `Hello` that opens the connection or a frame of an open one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from .codec import decode
+from .faults import Code
+from .frames import CLIENT_FRAMES, Fault, Frame, Hello, Malformed, Refers
+from .framing import FramingLost
+
+VERSIONS: Final = (1,)
+"""The versions of the protocol that this implementation speaks."""
+
+
+def fault(code: Code, message: str, refers: Sequence[int] | None = None, retry_after_ms: int | None = None) -> Fault:
+    """Make a fault; its seq is set when it leaves, and stays 0 for one that precedes welcome."""
+    return Fault(0, None if refers is None else Refers(*refers), code.value, message, retry_after_ms)
+
+
+class Reception:
+    """The receiving side of one connection at the server.
+
+    Args:
+        message_bytes: a message larger than this is skipped whole.
+    """
+
+    def __init__(self, message_bytes: int) -> None:
+        self._message_bytes = message_bytes
+        self.version: int | None = None
+        """The version agreed on; None until a good hello has come."""
+
+    def receive(self, message: bytes | str) -> Iterator[Frame]:
+        """Yield, in order, what a message asks for: client frames to act on, and faults to answer with."""
+        if isinstance(message, str):
+            yield fault(Code.NOT_BINARY, "A text message came; send frames in binary messages.")
+            return
+        if len(message) > self._message_bytes:
+            yield fault(
+                Code.MESSAGE_TOO_LARGE,
+                f"A message of {len(message)} bytes came; the largest this server takes has {self._message_bytes}.",
+            )
+            return
+        for item in decode(message, CLIENT_FRAMES):
+            if isinstance(item, FramingLost):
+                yield fault(Code.FRAMING, f"A message can't be read: {item}. Send whole msgpack frames, end to end.")
+            elif isinstance(item, Malformed):
+                yield fault(Code.MALFORMED, str(item), item.refers)
+            elif isinstance(item, Hello):
+                yield self._hello(item)
+            elif self.version is None:
+                number = None if item.NUMBER is None else getattr(item, item.FIELDS[item.NUMBER])
+                refers = None if number is None else (item.KIND, number)
+                yield fault(Code.HELLO_FIRST, f"{item.NAME} came before hello; send hello first.", refers)
+            else:
+                yield item
+
+    def _hello(self, hello: Hello) -> Frame:
+        if self.version is not None:
+            return fault(Code.HELLO_TWICE, "A second hello came; one opens a connection.")
+        common = set(hello.versions) & set(VERSIONS)
+        if not common:
+            spoken = ", ".join(map(str, VERSIONS))
+            theirs = ", ".join(map(str, hello.versions[:8])) or "none"
+            return fault(
+                Code.VERSION,
+                f"This server speaks version {spoken} of loquent, the client {theirs}; "
+                "use a client and a server of the same release.",
+            )
+        self.version = max(common)
+        return hello
