@@ -77,9 +77,10 @@ class Conversation:
     def cut(self, turn: int, shown: int) -> None:
         """Remember of a turn's reply no more than the first ``shown`` Unicode scalar values.
 
-        Only the last turn can be cut; for an earlier one, or one that was never kept, nothing happens.
+        Only the last turn can be cut, while no later one has begun; for any other, nothing happens: the model has been reminded
+        of it as it was.
         """
-        if turn != self._last_turn:
+        if turn != self._last_turn or self.running is not None:
             return
         exchange = self._history[-1]
         seen = Exchange(exchange.said, exchange.reply[:shown])
