@@ -1,0 +1,112 @@
+"""The front door: the handshake, HTTP on the same port, and why a port can't be had."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
+
+from loquent.engines.keeper import Keeper
+from loquent.engines.scripted import ScriptedEngine
+from loquent.gateway import Gateway, GatewayError
+from support.running import bare, running
+
+
+async def http(port: int, path: str) -> tuple[int, str, str]:
+    """GET a path; returns status, head and body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
+    writer.close()
+    await writer.wait_closed()
+    return int(head.split()[1]), head, body
+
+
+async def test_healthz_tells_the_engine_and_the_model() -> None:
+    async with running() as server:
+        status, head, body = await http(server.port, "/healthz")
+        assert status == 200
+        assert "application/json" in head
+        health = json.loads(body)
+        assert (health["status"], health["engine"], health["model"]) == ("ok", "scripted", "script")
+
+
+async def test_healthz_answers_while_the_model_is_loading() -> None:
+    async with running(started=False) as server:
+        status, _, body = await http(server.port, "/healthz?verbose")
+        assert status == 200
+        assert json.loads(body)["status"] == "starting"
+
+
+async def test_healthz_fails_when_the_engine_is_dead_and_says_why() -> None:
+    engine = ScriptedEngine()
+    async with running(engine) as server:
+        engine.die("the process was killed")
+        await asyncio.sleep(0.01)
+        status, _, body = await http(server.port, "/healthz")
+        assert status == 503
+        assert json.loads(body) | {"status": "down", "cause": "the process was killed"} == json.loads(body)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 426), ("/nope", 404)])
+async def test_a_browser_is_told_what_this_is(path: str, status: int) -> None:
+    async with running() as server:
+        got, _, body = await http(server.port, path)
+        assert got == status
+        assert body.strip().endswith(".")
+
+
+@pytest.mark.parametrize("offered", [[], [Subprotocol("chat")], [Subprotocol("loquent.v2")]])
+async def test_a_wrong_subprotocol_is_told_in_a_frame_and_in_the_close(offered: list[Subprotocol]) -> None:
+    async with running() as server, bare(server.url, hello=False, subprotocols=offered or None) as client:
+        frame = await client.frame()
+        assert frame[:4] == [40, 0, None, "subprotocol"]
+        assert "loquent.v1" in frame[4]
+        assert await client.closed() == 1002
+        assert "loquent.v1" in (client.socket.close_reason or "")
+
+
+async def test_ours_is_taken_among_several_and_no_extension_is_agreed_on() -> None:
+    async with (
+        running() as server,
+        connect(server.url, subprotocols=[Subprotocol("x"), Subprotocol("loquent.v1")], proxy=None) as socket,
+    ):
+        assert socket.subprotocol == "loquent.v1"
+        assert socket.protocol.extensions == []
+
+
+async def test_close_says_going_away_to_clients_and_ends_their_turns() -> None:
+    engine = ScriptedEngine(lambda _: "word " * 1000, tokens_per_second=20)
+    async with running(engine) as server, bare(server.url) as client:
+        await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
+        await client.until(lambda f: f[0] == 36)
+        assert engine.running == 1
+        await server.gateway.close()
+        assert await client.closed() == 1001
+        assert engine.running == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "says"),
+    [
+        ("127.0.0.1", None, "--port"),
+        ("203.0.113.7", 0, "--host"),
+        ("no.such.host.invalid", 0, "--host"),
+        ("127.0.0.1", 70000, "--port"),
+    ],
+)
+async def test_why_a_port_cannot_be_had_is_a_sentence_that_says_what_to_do(
+    host: str, port: int | None, says: str
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        gateway = Gateway(Keeper(ScriptedEngine()), {}, None)  # type: ignore[arg-type]
+        with pytest.raises(GatewayError, match=says) as refused:
+            await gateway.listen(host, taken.getsockname()[1] if port is None else port)
+        assert str(refused.value).endswith(".")
+        await gateway.close()
