@@ -155,11 +155,7 @@ class Connection:
             while True:
                 await self._ready.wait()
                 self._ready.clear()
-                message = b"".join(self._unsequenced)
-                self._unsequenced.clear()
-                if self._session is not None:
-                    message += self._session.outbox.flush()
-                if message:
+                while message := self._take():
                     self._sent_anything = True
                     await self._socket.send(message)
                 if self._closing is not None:
@@ -167,6 +163,11 @@ class Connection:
                     return
         except ConnectionClosed:
             pass  # the reader sees it too, and ends the connection
+
+    def _take(self) -> bytes:
+        message = b"".join(self._unsequenced)
+        self._unsequenced.clear()
+        return message + self._session.outbox.flush() if self._session is not None else message
 
     def _writer_done(self, writer: asyncio.Task[None]) -> None:
         """Abort the connection of a writer that failed: it would look open and say nothing."""

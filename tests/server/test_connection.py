@@ -180,6 +180,7 @@ async def test_text_that_cannot_leave_is_merged_and_nothing_of_it_is_lost() -> N
                 texts[frame[2]] = texts.get(frame[2], "") + frame[3]
         assert set(texts.values()) == {" ".join(["x" * 1000] * 200)}
         assert frames < 6000
+        assert client.largest <= 1 << 18
 
 
 async def test_the_first_token_waits_for_nothing() -> None:

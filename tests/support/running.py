@@ -56,6 +56,7 @@ class Bare:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.messages = 0
+        self.largest = 0
         self._frames: list[list[Any]] = []
 
     async def send(self, *frames: list[Any]) -> None:
@@ -67,7 +68,9 @@ class Bare:
         while not self._frames:
             async with asyncio.timeout(10):
                 message = await self.socket.recv()
+            assert isinstance(message, bytes)
             self.messages += 1
+            self.largest = max(self.largest, len(message))
             unpacker = msgpack.Unpacker(None, raw=False)
             unpacker.feed(message)
             self._frames = list(unpacker)

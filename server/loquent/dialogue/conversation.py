@@ -9,8 +9,10 @@ from ..wire.frames import Exchange, Options
 from .character import Character
 from .store import Store
 
-TOLD_AT_OPEN = 20
-"""How many of the last stored exchanges the client is given when it opens, and the model is reminded of."""
+REMEMBERED = 20
+"""How many of the last stored exchanges a conversation begins with."""
+TOLD_BYTES = 1 << 15
+"""How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
 
 _UNSEEN = "…"
 """Stands in the prompt for a reply of which the player saw nothing: chat templates want the roles in turn."""
@@ -33,7 +35,7 @@ class Conversation:
         self.character = character
         self.options = options
         self._store = store
-        stored = store.last(options.player, character_id, TOLD_AT_OPEN) if options.player else ()
+        stored = store.last(options.player, character_id, REMEMBERED) if options.player else ()
         self._history: list[Exchange] = list(stored)
         self._last_turn: int | None = None
         self._last_key: int | None = None
@@ -44,6 +46,17 @@ class Conversation:
     def history(self) -> tuple[Exchange, ...]:
         """What has been said, oldest first."""
         return tuple(self._history)
+
+    def told(self) -> tuple[Exchange, ...]:
+        """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
+        told: list[Exchange] = []
+        room = TOLD_BYTES
+        for exchange in reversed(self._history):
+            room -= len(exchange.said.encode()) + len(exchange.reply.encode())
+            if room < 0:
+                break
+            told.append(exchange)
+        return tuple(reversed(told))
 
     def prompt(self, said: str, fits: Callable[[Sequence[Message]], bool]) -> list[Message]:
         """Return the messages for a reply to what the player has ``said``.

@@ -14,7 +14,7 @@ from ..wire.frames import Cancel, Close, Decide, Open, Opened, Refers, Say
 from ..wire.reception import fault
 from ..wire.session import Session
 from .character import Character
-from .conversation import TOLD_AT_OPEN, Conversation
+from .conversation import Conversation
 from .store import Store
 from .turn import Turn
 
@@ -112,8 +112,7 @@ class Conversations:
         self._check_options(frame)
         conversation = Conversation(number, frame.character, character, frame.options, self._store)
         self._open[number] = conversation
-        history = conversation.history[-TOLD_AT_OPEN:]
-        self._session.outbox.put(Opened(0, number, character.name, (), history))
+        self._session.outbox.put(Opened(0, number, character.name, (), conversation.told()))
 
     def _check_options(self, frame: Open) -> None:
         options = frame.options

@@ -14,6 +14,10 @@ from .codec import pack
 from .frames import Begin, Cue, Decision, End, Fault, Frame, Opened, Text
 
 _SEQUENCED: Final = (Opened, Begin, Cue, Decision, End, Fault)
+MESSAGE_BYTES: Final = 1 << 16
+"""`Outbox.flush` ends a message behind the frame with which it reaches this size."""
+TEXT_LENGTH: Final = 1 << 14
+"""Text of a turn that waits is no longer merged beyond this length, in code points: it takes at most four times as many bytes."""
 _FRAME_BYTES: Final = 48
 """What a pending frame costs beside its text, roughly, in bytes."""
 
@@ -21,12 +25,12 @@ _FRAME_BYTES: Final = 48
 class _Pending:
     """A frame that hasn't left: its values, seq still open; for text, the pieces of it."""
 
-    __slots__ = ("pieces", "turn", "values")
+    __slots__ = ("cost", "pieces", "values")
 
-    def __init__(self, values: list[Any], turn: int | None = None) -> None:
+    def __init__(self, values: list[Any], cost: int) -> None:
         self.values = values
-        self.turn = turn
-        self.pieces: list[str] = []
+        self.cost = cost
+        self.pieces: list[str] | None = None
 
 
 class Outbox:
@@ -40,7 +44,7 @@ class Outbox:
 
     def __init__(self, window_bytes: int = 1 << 20, wake: Callable[[], None] | None = None) -> None:
         self.wake = wake
-        self._pending: list[_Pending] = []
+        self._pending: deque[_Pending] = deque()
         self._open_text: dict[int, _Pending] = {}
         self._pending_bytes = 0
         self._next_seq = 1
@@ -72,24 +76,24 @@ class Outbox:
         turn = getattr(frame, "turn", None)
         if turn is not None:
             self._open_text.pop(turn, None)
-        self._append(_Pending(values), _cost(values))
+        cost = _FRAME_BYTES + sum(len(value) for value in values if isinstance(value, str))
+        self._pending.append(_Pending(values, cost))
+        self._grown(cost)
 
     def text(self, turn: int, text: str, tokens: int) -> None:
         """Append a piece of a turn's reply, to text of that turn that hasn't left yet where there is some."""
         pending = self._open_text.get(turn)
-        if pending is None:
-            pending = self._open_text[turn] = _Pending([Text.KIND, 0, turn, "", 0], turn)
-            pending.pieces.append(text)
-            pending.values[4] = tokens
-            self._append(pending, _FRAME_BYTES + len(text))
+        if pending is None or pending.cost + len(text) > TEXT_LENGTH:
+            pending = self._open_text[turn] = _Pending([Text.KIND, 0, turn, "", tokens], _FRAME_BYTES + len(text))
+            pending.pieces = [text]
+            self._pending.append(pending)
+            self._grown(pending.cost)
         else:
+            assert pending.pieces is not None  # noqa: S101 - what's in _open_text is text
             pending.pieces.append(text)
             pending.values[4] += tokens
+            pending.cost += len(text)
             self._grown(len(text))
-
-    def _append(self, pending: _Pending, cost: int) -> None:
-        self._pending.append(pending)
-        self._grown(cost)
 
     def _grown(self, cost: int) -> None:
         self._pending_bytes += cost
@@ -97,18 +101,25 @@ class Outbox:
             self.wake()
 
     def flush(self) -> bytes:
-        """Take everything that's pending, as one message; empty if there is nothing."""
+        """Take what is pending, as one message; empty if there is nothing.
+
+        A message ends when it has reached `MESSAGE_BYTES`; what then still waits comes with the next flush.
+        """
         out: list[bytes] = []
-        for pending in self._pending:
+        size = 0
+        while self._pending and size < MESSAGE_BYTES:
+            pending = self._pending.popleft()
+            self._pending_bytes -= pending.cost
             values = pending.values
-            if pending.turn is not None:
+            if pending.pieces is not None:
                 values[3] = "".join(pending.pieces)
+                if self._open_text.get(values[2]) is pending:
+                    del self._open_text[values[2]]
             values[1] = self._next_seq
             self._next_seq += 1
-            out.append(pack(values))
-        self._pending.clear()
-        self._open_text.clear()
-        self._pending_bytes = 0
+            packed = pack(values)
+            size += len(packed)
+            out.append(packed)
         self._keep(out)
         return b"".join(out)
 
@@ -142,7 +153,3 @@ class Outbox:
             raise LookupError(f"frames behind seq {seq} are no longer there, or never were")
         skip = seq - self._window_start + 1
         return b"".join(list(self._window)[skip:])
-
-
-def _cost(values: list[Any]) -> int:
-    return _FRAME_BYTES + sum(len(value) for value in values if isinstance(value, str))
