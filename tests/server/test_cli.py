@@ -1,0 +1,219 @@
+"""The command as its user meets it: real processes, real signals, a real terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "loquent"]
+
+
+class Server:
+    """A server in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str], ready: str) -> None:
+        self.process = process
+        self.ready = ready
+        found = re.search(r"ws://127\.0\.0\.1:(\d+)", ready)
+        assert found, ready
+        self.url = found.group()
+        self.port = found.group(1)
+
+
+@contextmanager
+def server(*arguments: str) -> Iterator[Server]:
+    """Start a server with a script instead of a model on a free port; wait until it says that it's ready."""
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--engine", "scripted", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield Server(process, process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False)
+
+
+class Terminal:
+    """The command at a terminal, with somebody typing."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._process, self._fd = pty.fork()
+        if self._process == 0:
+            os.execv(sys.executable, [*COMMAND, *arguments])
+        self.seen = ""
+
+    def until(self, wanted: str) -> None:
+        """Read until something stands on the screen."""
+        deadline = time.monotonic() + 30
+        while wanted not in self.seen:
+            if not select.select([self._fd], [], [], max(0, deadline - time.monotonic()))[0]:
+                pytest.fail(f"{wanted!r} never came; the screen: {self.seen!r}")
+            self.seen += self._read()
+
+    def _read(self) -> str:
+        try:
+            return os.read(self._fd, 4096).decode()
+        except OSError:  # what a terminal gives when the program has gone
+            pytest.fail(f"the program has ended; the screen: {self.seen!r}")
+
+    def type(self, keys: str) -> None:
+        """Type; what is on the screen so far is forgotten."""
+        self.seen = ""
+        os.write(self._fd, keys.encode())
+
+    def ended(self) -> int:
+        """Wait for the program's end; returns its exit status."""
+        while True:
+            try:
+                if not os.read(self._fd, 4096):
+                    break
+            except OSError:
+                break
+        status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+        os.close(self._fd)
+        return status
+
+
+# --- serve ---------------------------------------------------------------------------------------------------
+
+
+def test_serve_says_in_one_line_that_it_is_ready_where_and_with_what() -> None:
+    with server() as started:
+        assert re.fullmatch(
+            r"Ready at ws://127\.0\.0\.1:\d+ with script \(scripted\); characters: guard, innkeeper\.\n", started.ready
+        )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_server_with_status_0(number: signal.Signals) -> None:
+    with server() as started:
+        started.process.send_signal(number)
+        output, _ = started.process.communicate(timeout=20)
+        assert started.process.returncode == 0
+        assert output == "Stopping.\n"
+
+
+def test_a_port_in_use_is_one_sentence_and_status_1() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("serve", "--engine", "scripted", "--port", str(port))
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"loquent: Port {port} is in use; stop what uses it (another Loquent server?), or choose another with --port.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        ('name = "X"\npersona = "Y"\nvoise = "Z"', "no key voise"),
+        ('name = "X"\npersonna = "Y"', "did you mean persona?"),
+        ('name = "X"', "needs persona"),
+        ('name = "X"\npersona = 5', "needs persona"),
+        ("name = ", "isn't valid TOML"),
+        (None, "no character file"),
+    ],
+)
+def test_a_character_file_that_is_wrong_is_named_with_what_to_change(
+    tmp_path: Path, file: str | None, says: str
+) -> None:
+    if file is not None:
+        (tmp_path / "wizard.toml").write_text(file)
+    result = run("serve", "--engine", "scripted", "--port", "0", "--characters", str(tmp_path))
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert str(tmp_path) in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_arguments_for_vllm_need_vllm() -> None:
+    result = run("serve", "--engine", "scripted", "--", "--max-model-len", "64")
+    assert result.returncode == 2
+    assert "vLLM" in result.stderr
+
+
+# --- chat ----------------------------------------------------------------------------------------------------
+
+
+def test_chat_reads_lines_and_prints_replies() -> None:
+    with server() as started:
+        result = run("chat", "--url", started.url, stdin="Good evening!\nAnd you?\n")
+    assert result.returncode == 0
+    assert "talking with Marta" in result.stdout
+    assert "You said: Good evening! That makes 2 messages between us.\n" in result.stdout
+    assert "You said: And you? That makes 4 messages between us.\n" in result.stdout
+
+
+def test_chat_shows_what_was_said_the_last_time() -> None:
+    with server() as started:
+        run("chat", "--url", started.url, "--player", "p", stdin="Remember me\n")
+        result = run("chat", "--url", started.url, "--player", "p")
+    assert "> Remember me\nYou said: Remember me" in result.stdout
+
+
+def test_chat_without_a_server_says_how_to_start_one() -> None:
+    result = run("chat", "--url", "ws://127.0.0.1:9")
+    assert result.returncode == 1
+    assert "make serve" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_chat_with_an_unknown_character_says_which_there_are() -> None:
+    with server() as started:
+        result = run("chat", "--url", started.url, "--character", "wizard")
+    assert result.returncode == 1
+    assert "guard, innkeeper" in result.stderr
+
+
+def test_ctrl_c_cancels_the_turn_and_not_the_program() -> None:
+    with server() as started:
+        terminal = Terminal("chat", "--url", started.url)
+        terminal.until("> ")
+        terminal.type("a b c d e f g h i j k l m n o p q r s t u v w x y z and so on for two seconds and more\r")
+        terminal.until("You said: a b")
+        terminal.type("\x03")
+        terminal.until("…")
+        terminal.until("> ")
+        assert "That makes" not in terminal.seen
+        terminal.type("Go on\r")
+        terminal.until("That makes 4 messages")
+        terminal.until("> ")
+        terminal.type("\x03")
+        terminal.until("> ")
+        terminal.type("\x04")
+        assert terminal.ended() == 0
+
+
+def test_chat_ends_with_a_sentence_when_the_server_goes() -> None:
+    with server() as started:
+        terminal = Terminal("chat", "--url", started.url)
+        terminal.until("> ")
+        started.process.kill()
+        started.process.wait()
+        terminal.type("Hello?\r")
+        terminal.until("loquent: The connection to the server is lost")
+        assert terminal.ended() == 1
