@@ -9,11 +9,13 @@ import asyncio
 import queue
 import sys
 import threading
+import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TextIO, TypeVar
 
-from .client import Client, ClientError, FaultError, Reply
+from .client import Client, FaultError, Reply
+from .wire.faults import Code
 from .wire.frames import Options
 
 T = TypeVar("T")
@@ -78,25 +80,41 @@ class Chat:
                 self._reply(client, number, said)
 
     def _reply(self, client: Client, conversation: int, said: str) -> None:
-        """Say something and print the reply as it comes."""
-        try:
-            reply = self._wait(client.say(conversation, said))
-            pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-            streaming = self._start(_pump(reply, pieces))
-            while True:
+        """Say something and print the reply as it comes; while the model is still loading, wait for it."""
+        waiting = False
+        while True:
+            try:
+                self._stream(client, conversation, said)
+                return
+            except FaultError as error:
+                if error.fault.code != Code.ENGINE_STARTING:
+                    self._print(f"\n[{error.fault.code}] {error}\n")
+                    return
+                if not waiting:
+                    self._print("(the model is still loading; the reply comes when it's ready, Ctrl-C gives up)\n")
+                    waiting = True
                 try:
-                    piece = pieces.get()
+                    time.sleep((error.fault.retry_after_ms or 1000) / 1000)
                 except KeyboardInterrupt:
-                    self._wait(reply.cancel())
-                    continue
-                if piece is _END:
-                    break
-                self._print(piece)
-            streaming.result()
-            note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
-            self._print(f"{note}\n")
-        except FaultError as error:
-            self._print(f"\n[{error.fault.code}] {error}\n")
+                    self._print("\n")
+                    return
+
+    def _stream(self, client: Client, conversation: int, said: str) -> None:
+        reply = self._wait(client.say(conversation, said))
+        pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        streaming = self._start(_pump(reply, pieces))
+        while True:
+            try:
+                piece = pieces.get()
+            except KeyboardInterrupt:
+                self._wait(reply.cancel())
+                continue
+            if piece is _END:
+                break
+            self._print(piece)
+        streaming.result()
+        note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
+        self._print(f"{note}\n")
 
     def _print(self, text: str) -> None:
         self._out.write(text)
@@ -115,6 +133,3 @@ async def _pump(reply: Reply, pieces: queue.SimpleQueue[str | None]) -> None:
             pieces.put(piece)
     finally:
         pieces.put(_END)
-
-
-__all__ = ["Chat", "ClientError"]
