@@ -7,7 +7,6 @@ from collections.abc import AsyncGenerator
 from dataclasses import replace
 
 import pytest
-from support.virtual_time import virtual_time
 
 from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
@@ -43,6 +42,7 @@ from loquent.wire.frames import (
 )
 from loquent.wire.outbox import Outbox
 from loquent.wire.session import Session
+from support.virtual_time import virtual_time
 
 CHARACTERS = {"guard": Character("Tomas", "You are Tomas."), "innkeeper": Character("Marta", "You are Marta.")}
 REPLY = "one two three four five six seven eight nine ten"

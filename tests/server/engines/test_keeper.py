@@ -16,12 +16,13 @@ from support.virtual_time import virtual_time
 async def test_starting_ready_down() -> None:
     engine = ScriptedEngine()
     keeper = Keeper(engine)
-    assert keeper.state is State.STARTING
+    states = [keeper.state]
     await keeper.start()
-    assert keeper.state is State.READY
+    states.append(keeper.state)
     engine.die("killed")
     await asyncio.sleep(0.1)
-    assert keeper.state is State.DOWN  # type: ignore[comparison-overlap]
+    states.append(keeper.state)
+    assert states == [State.STARTING, State.READY, State.DOWN]
     assert keeper.cause == "killed"
     await keeper.close()
 
