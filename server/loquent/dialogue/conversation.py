@@ -77,8 +77,13 @@ class Conversation:
         return messages
 
     def _system(self) -> str:
-        name = self.options.player_name
-        return f"{self.character.persona}\n\nYou are talking with {name}." if name else self.character.persona
+        """Return what the model is told before the conversation. What the game sets is put on one line: it can't add instructions."""
+        told = [self.character.persona]
+        if self.options.player_name:
+            told.append(f"You are talking with {' '.join(self.options.player_name.split())}.")
+        if self.options.locale:
+            told.append(f"The player's language is {self.options.locale}; speak it.")
+        return "\n\n".join(told)
 
     def remember(self, turn: int, exchange: Exchange) -> None:
         """Keep the exchange of a turn that is over; when this returns, it's stored."""

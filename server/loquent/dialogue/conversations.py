@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
@@ -20,6 +21,10 @@ from .turn import Turn
 
 Act = Open | Say | Decide | Cancel | Close
 """The frames of a client that are about conversations."""
+
+
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+"""The shape of a BCP 47 tag (RFC 5646, section 2.1), without a look at the registry."""
 
 
 class _Refused(Exception):
@@ -123,6 +128,8 @@ class Conversations:
                     Code.OPTION_INVALID,
                     f"The option {name} must have 1 to {self._settings.option_bytes} bytes of UTF-8.",
                 )
+        if options.locale is not None and not _LOCALE.fullmatch(options.locale):
+            raise _Refused(Code.OPTION_INVALID, "The option locale must be a BCP 47 language tag, such as en-GB.")
         most = self._settings.most_reply_tokens
         if options.max_tokens is not None and not 1 <= options.max_tokens <= most:
             raise _Refused(Code.OPTION_INVALID, f"The option max_tokens must be from 1 to {most}.")
