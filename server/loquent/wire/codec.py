@@ -57,37 +57,52 @@ def decode(message: bytes, kinds: Mapping[int, type[Frame]]) -> Iterator[Frame |
 
 
 def _frame(data: bytes, kinds: Mapping[int, type[Frame]]) -> Frame | None:
-    """Decode one whole frame; ``None`` for a kind that isn't known. Fields too many are never even unpacked."""
+    """Decode one whole frame; ``None`` for a kind that isn't known."""
     if data[0] not in _ARRAY_HEADS:
         raise Malformed("A frame is a msgpack array; this value isn't one.")
+    try:
+        return _read(data, kinds)
+    except ValueError:
+        # The library makes no ext of a reserved type, and stops. But an ext may stand where it's skipped (SPEC.md, 2.6).
+        exts: list[int] = []
+        end_of_value(data, 0, exts)
+        unreserved = bytearray(data)
+        for at in exts:
+            unreserved[at] = 0
+        return _read(unreserved, kinds)
+
+
+def _read(data: bytes | bytearray, kinds: Mapping[int, type[Frame]]) -> Frame | None:
+    """Decode one whole frame that is an array. Fields too many are never even unpacked."""
     unpacker = msgpack.Unpacker(
         None, raw=False, unicode_errors="surrogateescape", strict_map_key=False, object_pairs_hook=Map,
         max_buffer_size=len(data),
     )  # fmt: skip
     unpacker.feed(data)
     length = unpacker.read_array_header()
-    kind = _next(unpacker) if length else None
+    kind = unpacker.unpack() if length else None
     if type(kind) is not int or kind < 0:
         raise Malformed("A frame's first element is its kind, a non-negative integer.")
     cls = kinds.get(kind)
     if cls is None:
         return None
     values: list[Any] = []
-    refer: int | None = None
+    wrong: str | None = None
+    number: int | None = None
     for index, (name, check) in enumerate(zip(cls.FIELDS, cls.CHECKS, strict=True)):
         if index + 1 >= length:
-            raise Malformed(f"{cls.NAME} has {len(cls.FIELDS)} fields; {name} is missing.", kind, refer)
+            wrong = wrong or f"{cls.NAME} has {len(cls.FIELDS)} fields; {name} is missing."
+            break
         try:
-            values.append(check(_next(unpacker)))
+            value = check(unpacker.unpack())
         except NotThat as wanted:
-            raise Malformed(f"{cls.NAME}.{name} must be {wanted}.", kind, refer) from None
+            value = None
+            wrong = wrong or f"{cls.NAME}.{name} must be {wanted}."
+        values.append(value)
         if index == cls.NUMBER:
-            refer = values[-1]
+            number = value
+        if wrong and (cls.NUMBER is None or index >= cls.NUMBER):  # up to NUMBER it goes on: the fault refers to that
+            break
+    if wrong:
+        raise Malformed(wrong, kind, number)
     return cls(*values)
-
-
-def _next(unpacker: msgpack.Unpacker) -> Any:
-    try:
-        return unpacker.unpack()
-    except (ValueError, TypeError) as error:  # an ext of the library's own (timestamp) that it can't read
-        raise Malformed(f"A value can't be read: {error}.") from None

@@ -38,8 +38,13 @@ _COUNTED: Final[dict[int, tuple[int, int]]] = {
 }  # fmt: skip
 
 
-def end_of_value(data: bytes, start: int) -> int:
+def end_of_value(data: bytes, start: int, exts: list[int] | None = None) -> int:
     """Return the offset just behind the msgpack value that begins at ``start``.
+
+    Args:
+        data: bytes of which a value is a part.
+        start: where the value begins.
+        exts: takes the offset of each byte that holds the type of an ext.
 
     Raises:
         FramingLost: the value isn't msgpack, goes beyond the end of ``data``, or nests deeper than `MAX_DEPTH`.
@@ -62,9 +67,13 @@ def end_of_value(data: bytes, start: int) -> int:
         elif head < 0xC0:  # fixstr
             at += head & 0x1F
         elif head in _PAYLOAD:
+            if exts is not None and head >= 0xD4:
+                exts.append(at)
             at += _PAYLOAD[head]
         elif head in _SIZED:
             width, extra = _SIZED[head]
+            if exts is not None and extra:
+                exts.append(at + width)
             at += width + extra + int.from_bytes(data[at : at + width], "big")
         elif head in _COUNTED:
             width, per_entry = _COUNTED[head]
