@@ -35,6 +35,8 @@ class NotThat(Exception):
 class Map(list[tuple[Any, Any]]):
     """A msgpack map as its pairs: no key is hashed before it has been checked."""
 
+    __slots__ = ()
+
 
 Check = Callable[[Any], Any]
 F = TypeVar("F", bound="Frame")
@@ -125,7 +127,14 @@ def fixed(make: Callable[..., Any], *checks: Check) -> Check:
     def checked(value: Any) -> Any:
         if type(value) is not list or len(value) < len(checks):
             raise NotThat(f"an array of {len(checks)} elements")
-        return make(*[check(element) for check, element in zip(checks, value, strict=False)])
+        elements: list[Any] = []
+        for check, element in zip(checks, value, strict=False):
+            try:
+                elements.append(check(element))
+            except NotThat as wanted:
+                place = len(elements) + 1
+                raise NotThat(f"an array of {len(checks)} elements of which number {place} is {wanted}") from None
+        return make(*elements)
 
     return checked
 
@@ -146,15 +155,16 @@ class TextMap:
             raise NotThat("a map")
         known: dict[str, Any] = {}
         for key, item in value:
-            name = text(key) if type(key) is str else None
-            if name is None:
-                raise NotThat("a map with keys of text")
-            check = cls.CHECKS.get(name)
+            try:
+                text(key)
+            except NotThat as wanted:
+                raise NotThat(f"a map of which each key is {wanted}") from None
+            check = cls.CHECKS.get(key)
             if check is not None and item is not None:
                 try:
-                    known[name] = check(item)
+                    known[key] = check(item)
                 except NotThat as wanted:
-                    raise NotThat(f"a map in which {name} is {wanted}") from None
+                    raise NotThat(f"a map in which {key} is {wanted}") from None
         return cls(**known)
 
     def to_wire(self) -> dict[str, Any]:
