@@ -17,6 +17,9 @@ from .framing import FramingLost
 VERSIONS: Final = (1,)
 """The versions of the protocol that this implementation speaks."""
 
+FAULTS_PER_MESSAGE: Final = 16
+"""Behind so many faults in one message the rest of it is skipped: 1 MiB of bytes that aren't frames would be a million faults."""
+
 
 def fault(code: Code, message: str, refers: Sequence[int] | None = None, retry_after_ms: int | None = None) -> Fault:
     """Make a fault; its seq is set when it leaves, and stays 0 for one that precedes welcome."""
@@ -46,19 +49,28 @@ class Reception:
                 f"A message of {len(message)} bytes came; the largest this server takes has {self._message_bytes}.",
             )
             return
+        faults = 0
         for item in decode(message, CLIENT_FRAMES):
-            if isinstance(item, FramingLost):
-                yield fault(Code.FRAMING, f"A message can't be read: {item}. Send whole msgpack frames, end to end.")
-            elif isinstance(item, Malformed):
-                yield fault(Code.MALFORMED, str(item), item.refers)
-            elif isinstance(item, Hello):
-                yield self._hello(item)
-            elif self.version is None:
-                number = None if item.NUMBER is None else getattr(item, item.FIELDS[item.NUMBER])
-                refers = None if number is None else (item.KIND, number)
-                yield fault(Code.HELLO_FIRST, f"{item.NAME} came before hello; send hello first.", refers)
-            else:
-                yield item
+            if faults == FAULTS_PER_MESSAGE:
+                yield fault(Code.MALFORMED, f"{faults} frames of one message were refused; the rest of it was skipped.")
+                return
+            frame = self._judge(item)
+            faults += isinstance(frame, Fault)
+            yield frame
+
+    def _judge(self, item: Frame | Malformed | FramingLost) -> Frame:
+        """Return the frame to act on, or the fault to answer with."""
+        if isinstance(item, FramingLost):
+            return fault(Code.FRAMING, f"A message can't be read: {item}. Send whole msgpack frames, end to end.")
+        if isinstance(item, Malformed):
+            return fault(Code.MALFORMED, str(item), item.refers)
+        if isinstance(item, Hello):
+            return self._hello(item)
+        if self.version is None:
+            number = None if item.NUMBER is None else getattr(item, item.FIELDS[item.NUMBER])
+            refers = None if number is None else (item.KIND, number)
+            return fault(Code.HELLO_FIRST, f"{item.NAME} came before hello; send hello first.", refers)
+        return item
 
     def _hello(self, hello: Hello) -> Frame:
         if self.version is not None:
