@@ -7,30 +7,31 @@ while nobody reads (a slow client, or none), a session costs the text of its tur
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Final
 
 from .codec import pack
 from .frames import Begin, Cue, Decision, End, Fault, Frame, Opened, Text
 
 _SEQUENCED: Final = (Opened, Begin, Cue, Decision, End, Fault)
 MESSAGE_BYTES: Final = 1 << 16
-"""`Outbox.flush` ends a message behind the frame with which it reaches this size."""
-TEXT_LENGTH: Final = 1 << 14
-"""Text of a turn that waits is no longer merged beyond this length, in code points: it takes at most four times as many bytes."""
+"""A message ends behind the frame with which it reaches this size."""
+TEXT_BYTES: Final = 1 << 16
+"""Most text in a frame, in bytes of UTF-8: what waits is merged up to here, and what comes longer is cut."""
 _FRAME_BYTES: Final = 48
-"""What a pending frame costs beside its text, roughly, in bytes."""
+"""What a pending frame costs beside its bytes, roughly."""
 
 
-class _Pending:
-    """A frame that hasn't left: its values, seq still open; for text, the pieces of it."""
+class _Text:
+    """Text of a turn that hasn't left. As UTF-8: a list of its pieces would cost some 60 bytes for each."""
 
-    __slots__ = ("cost", "pieces", "values")
+    __slots__ = ("tokens", "turn", "utf8")
 
-    def __init__(self, values: list[Any], cost: int) -> None:
-        self.values = values
-        self.cost = cost
-        self.pieces: list[str] | None = None
+    def __init__(self, turn: int) -> None:
+        self.turn = turn
+        self.utf8 = bytearray()
+        self.tokens = 0
 
 
 class Outbox:
@@ -44,8 +45,8 @@ class Outbox:
 
     def __init__(self, window_bytes: int = 1 << 20, wake: Callable[[], None] | None = None) -> None:
         self.wake = wake
-        self._pending: deque[_Pending] = deque()
-        self._open_text: dict[int, _Pending] = {}
+        self._pending: deque[_Text | bytes] = deque()  # bytes are a whole frame, with seq 0
+        self._open_text: dict[int, _Text] = {}  # by turn: what may still grow
         self._pending_bytes = 0
         self._next_seq = 1
         self._window: deque[bytes] = deque()  # the frames from _window_start to _next_seq - 1
@@ -55,7 +56,7 @@ class Outbox:
 
     @property
     def pending_bytes(self) -> int:
-        """About how many bytes wait to be sent (text is counted in code points)."""
+        """About how many bytes wait to be sent."""
         return self._pending_bytes
 
     @property
@@ -69,31 +70,46 @@ class Outbox:
         return self._next_seq - 1
 
     def put(self, frame: Frame) -> None:
-        """Append a frame that carries seq; the seq it was made with is overwritten when it leaves."""
+        """Append a frame that carries seq; the seq it was made with is overwritten when it leaves.
+
+        Raises:
+            TypeError: it's not a frame of the sequence, or text, which has a method of its own.
+            ValueError, OverflowError: it can't be encoded. Better here, where it's made, than in the writer, which serves all.
+        """
         if not isinstance(frame, _SEQUENCED):
-            raise TypeError(f"{frame.NAME} doesn't go through the outbox")
+            raise TypeError(f"{frame.NAME} isn't put into the outbox as a frame")
         values = frame.to_wire()
+        values[1] = 0
+        packed = pack(values)
         turn = getattr(frame, "turn", None)
         if turn is not None:
             self._open_text.pop(turn, None)
-        cost = _FRAME_BYTES + sum(len(value) for value in values if isinstance(value, str))
-        self._pending.append(_Pending(values, cost))
-        self._grown(cost)
+        self._pending.append(packed)
+        self._grown(_FRAME_BYTES + len(packed))
 
     def text(self, turn: int, text: str, tokens: int) -> None:
-        """Append a piece of a turn's reply, to text of that turn that hasn't left yet where there is some."""
+        """Append a piece of a turn's reply, to text of that turn that hasn't left yet where there is some.
+
+        Raises:
+            ValueError: the text is empty, or holds half a surrogate pair.
+        """
+        utf8 = text.encode()
+        if not utf8:
+            raise ValueError("a piece of text is never empty")
+        if len(utf8) > TEXT_BYTES:
+            most = TEXT_BYTES // 4  # code points that fit, whatever they are
+            for start in range(0, len(text), most):
+                self.text(turn, text[start : start + most], 0 if start else tokens)
+            return
+        cost = len(utf8)
         pending = self._open_text.get(turn)
-        if pending is None or pending.cost + len(text) > TEXT_LENGTH:
-            pending = self._open_text[turn] = _Pending([Text.KIND, 0, turn, "", tokens], _FRAME_BYTES + len(text))
-            pending.pieces = [text]
+        if pending is None or len(pending.utf8) + len(utf8) > TEXT_BYTES:
+            pending = self._open_text[turn] = _Text(turn)
             self._pending.append(pending)
-            self._grown(pending.cost)
-        else:
-            assert pending.pieces is not None  # noqa: S101 - what's in _open_text is text
-            pending.pieces.append(text)
-            pending.values[4] += tokens
-            pending.cost += len(text)
-            self._grown(len(text))
+            cost += _FRAME_BYTES
+        pending.utf8 += utf8
+        pending.tokens += tokens
+        self._grown(cost)
 
     def _grown(self, cost: int) -> None:
         self._pending_bytes += cost
@@ -109,19 +125,23 @@ class Outbox:
         size = 0
         while self._pending and size < MESSAGE_BYTES:
             pending = self._pending.popleft()
-            self._pending_bytes -= pending.cost
-            values = pending.values
-            if pending.pieces is not None:
-                values[3] = "".join(pending.pieces)
-                if self._open_text.get(values[2]) is pending:
-                    del self._open_text[values[2]]
-            values[1] = self._next_seq
+            packed = self._leave(pending) if isinstance(pending, _Text) else self._number(pending)
             self._next_seq += 1
-            packed = pack(values)
             size += len(packed)
             out.append(packed)
         self._keep(out)
         return b"".join(out)
+
+    def _leave(self, pending: _Text) -> bytes:
+        self._pending_bytes -= _FRAME_BYTES + len(pending.utf8)
+        if self._open_text.get(pending.turn) is pending:
+            del self._open_text[pending.turn]
+        return pack([Text.KIND, self._next_seq, pending.turn, pending.utf8.decode(), pending.tokens])
+
+    def _number(self, packed: bytes) -> bytes:
+        """Give a packed frame its seq, which stands behind the array's head and the kind, one byte each."""
+        self._pending_bytes -= _FRAME_BYTES + len(packed)
+        return packed[:2] + pack(self._next_seq) + packed[3:]
 
     def _keep(self, frames: list[bytes]) -> None:
         window = self._window
@@ -143,13 +163,25 @@ class Outbox:
         """Whether every frame behind ``seq`` is still there."""
         return self._window_start - 1 <= seq < self._next_seq
 
-    def replay(self, seq: int) -> bytes:
-        """Return every frame behind ``seq`` that has left before, in order, as one message.
+    def replay(self, seq: int) -> list[bytes]:
+        """Return every frame behind ``seq`` that has left before, in order, as messages no larger than those of `flush`.
 
         Raises:
             LookupError: the window doesn't reach back to there.
         """
         if not self.can_resume(seq):
             raise LookupError(f"frames behind seq {seq} are no longer there, or never were")
-        skip = seq - self._window_start + 1
-        return b"".join(list(self._window)[skip:])
+        return _messages(islice(self._window, seq - self._window_start + 1, None))
+
+
+def _messages(frames: Iterable[bytes]) -> list[bytes]:
+    messages: list[bytes] = []
+    message = bytearray()
+    for frame in frames:
+        message += frame
+        if len(message) >= MESSAGE_BYTES:
+            messages.append(bytes(message))
+            message.clear()
+    if message:
+        messages.append(bytes(message))
+    return messages

@@ -21,7 +21,7 @@ class Session:
         self.epoch = 1
         """Grows by one with each resume."""
         self.outbox = outbox
-        self._last_turn = 0
+        self._last_turn = -1
 
     def take_turn(self, turn: int) -> bool:
         """Use up a turn's number; false if it isn't greater than every earlier one."""
@@ -30,12 +30,12 @@ class Session:
         self._last_turn = turn
         return True
 
-    def resume(self, resume: Resume) -> bytes | None:
+    def resume(self, resume: Resume) -> list[bytes] | None:
         """Go on with this session on a new connection, whole or not at all.
 
         Returns:
-            the frames to replay, as one message (empty if the client has seen all), with the epoch advanced; or None if it can't be:
-            another session or epoch, or frames that are no longer there.
+            the messages to replay (none if the client has seen all), with the epoch advanced; or None if it can't be: another
+            session or epoch, or frames that are no longer there.
         """
         same = secrets.compare_digest(resume.session.encode(), self.id.encode())
         if not same or resume.epoch != self.epoch or not self.outbox.can_resume(resume.seq):
