@@ -93,7 +93,16 @@ def _compile(resolver: Path, target: Path, about: str, requirements: list[str], 
         resolved = Path(folder, target.name)
         if target.exists():
             resolved.write_text(target.read_text(encoding="utf-8"), encoding="utf-8")
-        command = [resolver, "pip", "compile", wanted, "--output-file", resolved, "--quiet", "--no-header"]
+        command = [
+            str(resolver),
+            "pip",
+            "compile",
+            str(wanted),
+            "--output-file",
+            str(resolved),
+            "--quiet",
+            "--no-header",
+        ]
         command += ["--universal", "--python-version", "3.11", "--fork-strategy", "fewest", "--generate-hashes"]
         command += ["--no-annotate", "--only-binary", ":all:", *arguments]
         subprocess.run(command, cwd=LOCKS, check=True, capture_output=True, text=True)
@@ -102,13 +111,22 @@ def _compile(resolver: Path, target: Path, about: str, requirements: list[str], 
 
 
 def _resolver() -> Path:
-    """The resolver, in an environment of its own."""
+    """Find the resolver, or install it into an environment of its own."""
     folder = ROOT / "build" / "lock-tools"
     resolver = folder / "bin" / "uv"
     if not resolver.exists():
         print(f"installing {RESOLVER} into {folder.relative_to(ROOT)}", flush=True)
         venv.create(folder, clear=True, with_pip=True)
-        command = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--only-binary", ":all:", RESOLVER]
+        command = [
+            str(folder / "bin" / "python"),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--only-binary",
+            ":all:",
+            RESOLVER,
+        ]
         subprocess.run(command, check=True, capture_output=True, text=True)
     return resolver
 
@@ -122,7 +140,7 @@ def _torch(version: str) -> None:
 
 
 def torch_lock(version: str, page: str) -> str:
-    """The lock of this version of PyTorch, out of the page of an index that lists its builds.
+    """Make the lock of this version of PyTorch, out of the page of an index that lists its builds.
 
     Raises:
         LookupError: the page doesn't list all the builds that the set-up needs.

@@ -1,0 +1,49 @@
+# Everything here sets itself up: nothing has to be installed first but Python 3.11 or newer, and make.
+# ARGS="…" is passed on to the program that a target runs; PYTHON=python3.12 chooses the Python of a new .venv.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+# -I: nothing of the user's own Python comes in the way of the set-up.
+SETUP := $(PYTHON) -I server/bootstrap.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve chat test test-quick check system-packages lock clean
+
+help: ## what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+setup: ## set up .venv: the engine that fits this machine, and its model
+	@exec $(SETUP) $(ARGS)
+
+serve: ## start the server (ARGS="--port 9000 --model …"; ARGS=--help lists them)
+	@$(SETUP) && exec $(BIN)/loquent serve $(ARGS)
+
+chat: ## talk with a character in this terminal, through the server that runs
+	@$(SETUP) && exec $(BIN)/loquent chat $(ARGS)
+
+test: system-packages ## check and test everything, C# and a real model included (ARGS="-k wire" for pytest)
+	@$(SETUP) --dev
+	@$(MAKE) --no-print-directory check
+	@exec $(BIN)/pytest $(ARGS)
+
+test-quick: system-packages ## the same without the tests that start a real model
+	@$(SETUP) --dev
+	@$(MAKE) --no-print-directory check
+	@exec $(BIN)/pytest -m "not model" $(ARGS)
+
+check: ## lint, format and types only
+	@$(SETUP) --dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+
+system-packages: ## install Mono and NUnit, which the C# tests need, where they are missing
+	@exec $(PYTHON) -I tests/system_packages.py
+
+lock: ## resolve the dependencies anew (see server/locks/README.md)
+	@exec $(PYTHON) server/locks/refresh.py $(ARGS)
+
+clean: ## remove what was installed and built here; the model in ~/.cache/loquent stays
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis server/*.egg-info
