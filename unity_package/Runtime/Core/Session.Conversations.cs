@@ -1,0 +1,288 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Loquent.Core.Failures;
+using Loquent.Core.Transport;
+using Loquent.Core.Wire;
+
+namespace Loquent.Core
+{
+    /// <content>What goes to the server: opening, saying, cancelling, closing.</content>
+    public sealed partial class Session
+    {
+        /// <summary>So many of the last cancels and closes are sent again when a session is resumed: they may have been lost, and are idempotent.</summary>
+        private const int KeptIdempotent = 64;
+
+        private readonly MsgPackWriter frame = new MsgPackWriter();
+        private readonly Dictionary<uint, Opening> openings = new Dictionary<uint, Opening>();
+        private readonly Dictionary<uint, Conversation> conversations = new Dictionary<uint, Conversation>();
+        private readonly Dictionary<uint, Turn> turns = new Dictionary<uint, Turn>();
+        private readonly Queue<byte[]> idempotent = new Queue<byte[]>();
+        private readonly Queue<Lost> lost = new Queue<Lost>();
+        private uint lastConversation;
+        private uint lastTurn;
+
+        /// <summary>Opens a conversation with a character. Completes inside <see cref="Update"/>.</summary>
+        /// <param name="character">The name under which the server knows the character, such as <c>innkeeper</c>.</param>
+        /// <param name="options">Who plays, and so on; null for nothing of it.</param>
+        /// <param name="cancellation">Ends the wait, and closes the conversation should it open yet.</param>
+        /// <returns>The conversation.</returns>
+        /// <exception cref="ArgumentNullException"><paramref name="character"/> is null.</exception>
+        /// <exception cref="ArgumentException">It's more than the server takes in one message.</exception>
+        /// <exception cref="FaultException">The server refused, with <see cref="FaultCode.CharacterUnknown"/> for instance.</exception>
+        /// <exception cref="CongestedException">Too much waits to be sent already.</exception>
+        /// <exception cref="LoquentException">The session is closed or without a connection, or that was lost meanwhile.</exception>
+        /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+        public async Task<Conversation> OpenAsync(
+            string character, OpenOptions options = null, CancellationToken cancellation = default(CancellationToken))
+        {
+            if (character == null)
+            {
+                throw new ArgumentNullException(nameof(character));
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            Opening opening;
+            lock (gate)
+            {
+                RequireUsable();
+                opening = new Opening(checked(++lastConversation), character);
+                frame.Reset();
+                ClientFrames.Open(frame, opening.Number, character, options);
+                SendNew();
+                opening.Asking = this.options.Resume ? frame.ToArray() : null;
+                openings.Add(opening.Number, opening);
+            }
+
+            connection?.Flush();
+            opening.WatchFor(cancellation, CancelOpening);
+            return await opening.Task;
+        }
+
+        /// <summary>Says or asks something.</summary>
+        /// <param name="conversation">To whom.</param>
+        /// <param name="text">What.</param>
+        /// <param name="choices">For a decision, what to choose from; null for a reply.</param>
+        /// <param name="images">What belongs to it; may be null.</param>
+        internal Turn StartTurn(Conversation conversation, string text, IReadOnlyList<string> choices, IReadOnlyList<byte[]> images)
+        {
+            RequireItems(choices, nameof(choices));
+            RequireItems(images, nameof(images));
+            Turn turn;
+            lock (gate)
+            {
+                RequireUsable();
+                if (!conversation.IsOpen)
+                {
+                    throw new InvalidOperationException(
+                        "The conversation with " + conversation.Character + " isn't open any more; open it again with Session.OpenAsync.");
+                }
+
+                turn = new Turn(conversation, checked(lastTurn + 1), options.TextCapacity);
+                frame.Reset();
+                if (choices == null)
+                {
+                    ClientFrames.Say(frame, conversation.Number, turn.Number, text, images);
+                }
+                else
+                {
+                    ClientFrames.Decide(frame, conversation.Number, turn.Number, text, choices, images);
+                }
+
+                SendNew();
+                lastTurn = turn.Number;
+                turn.Asking = options.Resume ? frame.ToArray() : null;
+                turns.Add(turn.Number, turn);
+                conversation.Running = turn;
+            }
+
+            connection?.Flush();
+            return turn;
+        }
+
+        /// <summary>Tells the server that a turn is cancelled. Without a session or connection there is nobody to be told.</summary>
+        internal void SendCancel(Turn turn, long shown)
+        {
+            lock (gate)
+            {
+                frame.Reset();
+                ClientFrames.Cancel(frame, turn.Number, shown);
+                SendIdempotent();
+            }
+
+            connection?.Flush();
+        }
+
+        /// <summary>Closes a conversation, once.</summary>
+        internal void CloseConversation(Conversation conversation)
+        {
+            lock (gate)
+            {
+                if (!conversation.IsOpen)
+                {
+                    return;
+                }
+
+                conversation.IsOpen = false;
+                conversations.Remove(conversation.Number);
+                foreach (Turn turn in turns.Values)
+                {
+                    if (turn.Conversation == conversation)
+                    {
+                        turn.Mute();
+                    }
+                }
+
+                SendClose(conversation.Number);
+            }
+
+            connection?.Flush();
+        }
+
+        private static void RequireItems<T>(IReadOnlyList<T> items, string name)
+            where T : class
+        {
+            for (int i = 0; items != null && i < items.Count; i++)
+            {
+                if (items[i] == null)
+                {
+                    throw new ArgumentNullException(name, "Element " + i + " is null; leave it out.");
+                }
+            }
+        }
+
+        private void CancelOpening(Opening opening)
+        {
+            bool waiting;
+            lock (gate)
+            {
+                waiting = openings.Remove(opening.Number);
+                if (waiting)
+                {
+                    SendClose(opening.Number);
+                }
+            }
+
+            if (waiting)
+            {
+                connection?.Flush();
+                opening.Cancel();
+            }
+        }
+
+        private void RequireUsable()
+        {
+            if (state == SessionState.Closed)
+            {
+                throw Closed();
+            }
+
+            if (state == SessionState.Disconnected && !options.Resume)
+            {
+                throw new ConnectionLostException(
+                    "The connection to " + options.Address.OriginalString + " is lost; call Session.ReconnectAsync and open the conversation again.");
+            }
+        }
+
+        /// <summary>Sends the frame, unless it's too large or too much waits. Without a connection it's kept by who asked, for the next one.</summary>
+        private void SendNew()
+        {
+            Outbox outbox = connection?.Outbox;
+            long most = limits.MessageBytes ?? long.MaxValue;
+            if (frame.Length > most)
+            {
+                throw new ArgumentException(
+                    "This takes " + frame.Length + " bytes, and the server takes messages of at most " + most
+                    + ". Send a shorter text, or fewer or smaller images.");
+            }
+
+            if (outbox != null && !outbox.TryAdd(frame, true))
+            {
+                throw new CongestedException(
+                    outbox.WaitingBytes + " bytes wait to be sent already. Wait a moment, or raise SessionOptions.OutboxBytes.");
+            }
+        }
+
+        private void SendClose(uint number)
+        {
+            frame.Reset();
+            ClientFrames.Close(frame, number);
+            SendIdempotent();
+        }
+
+        /// <summary>Sends the frame in any case, and keeps it to be sent again with a resume.</summary>
+        private void SendIdempotent()
+        {
+            connection?.Outbox.TryAdd(frame, false);
+            if (options.Resume && state != SessionState.Closed)
+            {
+                idempotent.Enqueue(frame.ToArray());
+                if (idempotent.Count > KeptIdempotent)
+                {
+                    idempotent.Dequeue();
+                }
+            }
+        }
+
+        /// <summary>
+        /// Sends again what may have been lost with the last connection. What did arrive is refused by its number, which is then known to mean
+        /// that; the first answer came, or comes, in the replay.
+        /// </summary>
+        private void SendAgain()
+        {
+            foreach (Opening opening in Sorted(openings.Values, opening => opening.Number))
+            {
+                opening.WasAskedAgain = true;
+                SendCopy(opening.Asking);
+            }
+
+            foreach (Turn turn in Sorted(turns.Values, turn => turn.Number))
+            {
+                if (!turn.HasBegun)
+                {
+                    turn.WasAskedAgain = true;
+                    SendCopy(turn.Asking);
+                }
+            }
+
+            foreach (byte[] kept in idempotent)
+            {
+                SendCopy(kept);
+            }
+        }
+
+        private static List<T> Sorted<T>(IEnumerable<T> items, Func<T, uint> number)
+            where T : class
+        {
+            var sorted = new List<T>(items);
+            sorted.Sort((one, other) => number(one).CompareTo(number(other)));
+            return sorted;
+        }
+
+        private void SendCopy(byte[] bytes)
+        {
+            connection.Outbox.TryAdd(bytes, bytes.Length, false);
+        }
+
+        /// <summary>Takes all that hangs on the connection out of the session, to be ended outside of the lock.</summary>
+        private void LetGo(LoquentException why)
+        {
+            if (turns.Count + conversations.Count + openings.Count > 0)
+            {
+                foreach (Conversation conversation in conversations.Values)
+                {
+                    conversation.IsOpen = false;
+                    conversation.Running = null;
+                }
+
+                lost.Enqueue(new Lost(why, turns.Values, conversations.Values, openings.Values));
+            }
+
+            turns.Clear();
+            conversations.Clear();
+            openings.Clear();
+            idempotent.Clear();
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Loquent.Core.Failures;
+using Loquent.Core.Transport;
+using Loquent.Core.Wire;
+
+namespace Loquent.Core
+{
+    /// <content>The work of the user's thread: draining what came, acknowledging it, noticing what is lost.</content>
+    public sealed partial class Session
+    {
+        /// <summary>How many frames one <see cref="Update"/> processes unless told.</summary>
+        public const int DefaultBudget = 256;
+
+        /// <summary>How often, in milliseconds, waiting without a frame loop looks after acknowledgements and silence.</summary>
+        private const int PumpPeriodMs = 50;
+
+        private readonly Handlers<Action<LoquentException>> connectionLost = new Handlers<Action<LoquentException>>();
+        private readonly Handlers<Action<Fault>> faultReceived = new Handlers<Action<Fault>>();
+        private readonly Handlers<Action<TimeSpan>> goingAway = new Handlers<Action<TimeSpan>>();
+        private readonly Handlers<Action<Exception>> errors = new Handlers<Action<Exception>>();
+        private LoquentException lastLoss;
+        private int updating;
+
+        /// <summary>
+        /// Processes what has come: raises events, completes tasks, acknowledges. Call it once per frame. It never waits, and with text
+        /// frames it allocates nothing. While another call is under way, in a handler or on another thread, it does nothing.
+        /// </summary>
+        /// <param name="budget">How many frames to process at most; the rest waits for the next call. At least 1.</param>
+        /// <returns>How many frames were processed.</returns>
+        /// <exception cref="ArgumentOutOfRangeException"><paramref name="budget"/> is less than 1.</exception>
+        public int Update(int budget = DefaultBudget)
+        {
+            if (budget < 1)
+            {
+                throw new ArgumentOutOfRangeException(nameof(budget), budget, "Give at least 1 frame.");
+            }
+
+            return TryUpdate(budget, out int frames) ? frames : 0;
+        }
+
+        /// <summary>
+        /// Does the work of <see cref="Update"/> until told to end: for programs without a frame loop. Events are raised where this goes on: in the
+        /// caller's synchronization context, or on the thread pool if it has none. Don't block in handlers, nor behind an <c>await</c> of
+        /// <see cref="OpenAsync"/>: they run inside of it.
+        /// </summary>
+        /// <param name="cancellation">Ends it.</param>
+        /// <returns>Completes when the session is closed.</returns>
+        /// <exception cref="OperationCanceledException">It was told to end.</exception>
+        /// <exception cref="LoquentException">The connection is lost, and <see cref="SessionOptions.Resume"/> isn't set.</exception>
+        public async Task RunAsync(CancellationToken cancellation = default(CancellationToken))
+        {
+            var never = new TaskCompletionSource<bool>();
+            await PumpAsync(never.Task, cancellation);
+            if (state == SessionState.Disconnected)
+            {
+                throw lastLoss;
+            }
+        }
+
+        /// <summary>Does the work of <see cref="Update"/> until a task has completed, or the session can't go on by itself.</summary>
+        internal async Task PumpAsync(Task until, CancellationToken cancellation)
+        {
+            while (!until.IsCompleted && state != SessionState.Closed && (state == SessionState.Connected || options.Resume))
+            {
+                cancellation.ThrowIfCancellationRequested();
+
+                // Asked for before looking, so that nothing is missed. While another pump is at work, its results are waited for instead.
+                Task arrival = connection?.Inbox.ArrivalAsync();
+                bool looked = TryUpdate(DefaultBudget, out int frames);
+                if (!until.IsCompleted && frames == 0)
+                {
+                    await RestAsync(until, looked ? arrival : null, cancellation);
+                }
+            }
+        }
+
+        /// <summary>The handlers to be called: none once the session is closed.</summary>
+        internal T[] Listeners<T>(Handlers<T> handlers)
+            where T : class
+        {
+            return state == SessionState.Closed ? Array.Empty<T>() : handlers.All;
+        }
+
+        /// <summary>Tells <see cref="Error"/>.</summary>
+        internal void Report(Exception error)
+        {
+            LastError = error;
+            foreach (Action<Exception> handler in Listeners(errors))
+            {
+                try
+                {
+                    handler(error);
+                }
+                catch (Exception)
+                {
+                    // There is nowhere left to report it.
+                    continue;
+                }
+            }
+        }
+
+        private static async Task RestAsync(Task until, Task arrival, CancellationToken cancellation)
+        {
+            using (var rested = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+            {
+                Task late = Task.Delay(PumpPeriodMs, rested.Token);
+                await (arrival == null ? Task.WhenAny(until, late) : Task.WhenAny(until, arrival, late));
+                rested.Cancel();
+            }
+        }
+
+        /// <returns>False if another call is under way.</returns>
+        private bool TryUpdate(int budget, out int frames)
+        {
+            frames = 0;
+            if (Interlocked.CompareExchange(ref updating, 1, 0) != 0)
+            {
+                return false;
+            }
+
+            try
+            {
+                ReportLost();
+                frames = Drain(budget);
+                Tend();
+                return true;
+            }
+            finally
+            {
+                Volatile.Write(ref updating, 0);
+            }
+        }
+
+        private int Drain(int budget)
+        {
+            int frames = 0;
+            while (frames < budget)
+            {
+                // A handler may close the session or the connection at any time: look anew for each frame.
+                Connection current = connection;
+                if (current == null)
+                {
+                    break;
+                }
+
+                bool over = current.IsOver;
+                bool any = current.Inbox.TryNext(out FrameKind kind, out MsgPackReader fields, out long arrivedAt);
+                string skipped = current.Inbox.TakeSkipped();
+                if (skipped != null)
+                {
+                    Report(new ProtocolException(skipped));
+                }
+
+                if (any)
+                {
+                    Apply(current, kind, fields, arrivedAt);
+                    frames++;
+                }
+                else
+                {
+                    if (over)
+                    {
+                        Lose(current, current.Failure);
+                    }
+
+                    break;
+                }
+            }
+
+            return frames;
+        }
+
+        /// <summary>Does what time asks for: acknowledging, and noticing silence.</summary>
+        private void Tend()
+        {
+            Connection current = connection;
+            if (current == null)
+            {
+                return;
+            }
+
+            long now = options.Clock();
+            AcknowledgeIfDue(now);
+            if (silence.IsLost(now, current.LastHeard, current.IsListening, limits.BeatMs ?? 0))
+            {
+                var dead = new ConnectionLostException(
+                    "Nothing has been heard from " + current.Address + " for " + (SilenceWatch.Beats * limits.BeatMs)
+                    + " ms: the network or the server is gone. Connect again when it's back.");
+                current.Abandon(dead, 1001, string.Empty);
+                Lose(current, dead);
+            }
+
+            current.Flush();
+        }
+
+        private void AcknowledgeIfDue(long now)
+        {
+            lock (gate)
+            {
+                if (connection != null && sequence.IsAckDue(now))
+                {
+                    frame.Reset();
+                    ClientFrames.Ack(frame, sequence.Processed);
+                    connection.Outbox.TryAdd(frame, false);
+                    sequence.Acknowledged();
+                }
+            }
+        }
+
+        /// <summary>Notes that the connection is lost, and ends what goes with it.</summary>
+        private void Lose(Connection current, LoquentException why)
+        {
+            lock (gate)
+            {
+                if (connection != current)
+                {
+                    return;
+                }
+
+                connection = null;
+                lastLoss = why;
+                state = SessionState.Disconnected;
+                if (!options.Resume)
+                {
+                    LetGo(why);
+                }
+            }
+
+            foreach (Action<LoquentException> handler in Listeners(connectionLost))
+            {
+                try
+                {
+                    handler(why);
+                }
+                catch (Exception error)
+                {
+                    Report(error);
+                }
+            }
+
+            ReportLost();
+        }
+
+        private void ReportLost()
+        {
+            while (TryTakeLost(out Lost gone))
+            {
+                gone.Report();
+            }
+        }
+
+        private bool TryTakeLost(out Lost gone)
+        {
+            lock (gate)
+            {
+                gone = lost.Count > 0 ? lost.Dequeue() : null;
+                return gone != null;
+            }
+        }
+    }
+}

@@ -1,0 +1,284 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Loquent.Core.Failures;
+using Loquent.Core.Transport;
+using Loquent.Core.Wire;
+
+namespace Loquent.Core
+{
+    /// <summary>
+    /// A program's tie to a server: it holds one connection at a time and any number of conversations, and survives the loss of the connection.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// Bytes are received and checked in the background and wait in a bounded queue. Call <see cref="Update"/> once per frame: it drains the
+    /// queue, raises all events and completes all tasks, on the thread that calls it. A program without a frame loop runs
+    /// <see cref="RunAsync"/> instead.
+    /// </para>
+    /// <para>All methods may be called from any thread, and in handlers.</para>
+    /// </remarks>
+    public sealed partial class Session : IDisposable
+    {
+        private readonly object gate = new object();
+        private readonly SessionOptions options;
+        private readonly CancellationTokenSource lifetime = new CancellationTokenSource();
+        private readonly Sequence sequence = new Sequence();
+        private readonly SilenceWatch silence = new SilenceWatch();
+        private readonly ValueWalk walk = new ValueWalk();
+        private volatile Connection connection;
+        private volatile SessionState state = SessionState.Disconnected;
+        private volatile Limits limits;
+        private bool reconnecting;
+        private volatile bool staysInContext;
+        private string id;
+        private long epoch;
+
+        private Session(SessionOptions options)
+        {
+            this.options = options;
+        }
+
+        /// <summary>
+        /// The connection is lost; the exception says why. Raised inside <see cref="Update"/>, after all that had come was processed, and before the
+        /// turns and conversations that go with it (see <see cref="SessionOptions.Resume"/>).
+        /// </summary>
+        public event Action<LoquentException> ConnectionLost
+        {
+            add => connectionLost.Add(value);
+            remove => connectionLost.Remove(value);
+        }
+
+        /// <summary>
+        /// The server says what went wrong: every fault, also those of turns and of opening. For a log. Raised inside <see cref="Update"/>.
+        /// </summary>
+        public event Action<Fault> FaultReceived
+        {
+            add => faultReceived.Add(value);
+            remove => faultReceived.Remove(value);
+        }
+
+        /// <summary>
+        /// The server will close the connection after so much time. Running turns may still end; new ones are refused. Raised inside
+        /// <see cref="Update"/>.
+        /// </summary>
+        public event Action<TimeSpan> GoingAway
+        {
+            add => goingAway.Add(value);
+            remove => goingAway.Remove(value);
+        }
+
+        /// <summary>
+        /// Something went wrong that stops nothing: a handler threw, or the server sent a frame that had to be skipped. Raised inside
+        /// <see cref="Update"/>. What a handler of this event throws itself is dropped.
+        /// </summary>
+        public event Action<Exception> Error
+        {
+            add => errors.Add(value);
+            remove => errors.Remove(value);
+        }
+
+        /// <summary>How the session stands to its server. Becomes <see cref="SessionState.Disconnected"/> inside <see cref="Update"/>.</summary>
+        public SessionState State => state;
+
+        /// <summary>What the server takes.</summary>
+        public Limits Limits => limits;
+
+        /// <summary>The last exception that <see cref="Error"/> told, whether somebody listened or not; null if there was none.</summary>
+        public Exception LastError { get; private set; }
+
+        /// <summary>Connects to a server. Completes when it has said welcome, without <see cref="Update"/>.</summary>
+        /// <param name="address">Where it is, such as <c>ws://127.0.0.1:8765</c>.</param>
+        /// <param name="cancellation">Ends the attempt.</param>
+        /// <returns>The session.</returns>
+        /// <exception cref="ArgumentException">The address isn't a ws or wss address.</exception>
+        /// <exception cref="UnreachableException">There is no server, or it didn't answer in time.</exception>
+        /// <exception cref="SubprotocolException">It's another kind of server.</exception>
+        /// <exception cref="FaultException">The server refused: token, version, or it's full.</exception>
+        /// <exception cref="ConnectionLostException">The connection broke before the welcome.</exception>
+        /// <exception cref="ProtocolException">The server doesn't keep to the protocol.</exception>
+        /// <exception cref="OperationCanceledException">The attempt was ended.</exception>
+        public static Task<Session> ConnectAsync(Uri address, CancellationToken cancellation = default(CancellationToken))
+        {
+            return ConnectAsync(new SessionOptions(address), cancellation);
+        }
+
+        /// <summary>Connects to a server. Completes when it has said welcome, without <see cref="Update"/>.</summary>
+        /// <param name="options">Where it is, and how to deal with it.</param>
+        /// <param name="cancellation">Ends the attempt.</param>
+        /// <returns>The session.</returns>
+        /// <exception cref="ArgumentException">An option can't be used.</exception>
+        /// <exception cref="UnreachableException">There is no server, or it didn't answer in time.</exception>
+        /// <exception cref="SubprotocolException">It's another kind of server.</exception>
+        /// <exception cref="FaultException">The server refused: token, version, or it's full.</exception>
+        /// <exception cref="ConnectionLostException">The connection broke before the welcome.</exception>
+        /// <exception cref="ProtocolException">The server doesn't keep to the protocol.</exception>
+        /// <exception cref="OperationCanceledException">The attempt was ended.</exception>
+        public static async Task<Session> ConnectAsync(SessionOptions options, CancellationToken cancellation = default(CancellationToken))
+        {
+            if (options == null)
+            {
+                throw new ArgumentNullException(nameof(options));
+            }
+
+            var session = new Session(options.Checked());
+            Task<bool> connecting = session.ReconnectAsync(cancellation);
+            await connecting.ConfigureAwait(session.staysInContext);
+            return session;
+        }
+
+        /// <summary>
+        /// Makes another connection after the last one was lost, and goes on with the session, if <see cref="SessionOptions.Resume"/> is set
+        /// and the server still has it. Otherwise the session on the server is a new one: conversations that were kept are then reported as
+        /// <see cref="Conversation.Lost"/> by the next <see cref="Update"/>, after their turns have ended.
+        /// </summary>
+        /// <param name="cancellation">Ends the attempt. It can be tried again.</param>
+        /// <returns>Whether the session goes on: every conversation and turn that was kept.</returns>
+        /// <exception cref="InvalidOperationException">The session is connected, or connecting already.</exception>
+        /// <exception cref="UnreachableException">There is no server, or it didn't answer in time.</exception>
+        /// <exception cref="SubprotocolException">It's another kind of server.</exception>
+        /// <exception cref="FaultException">The server refused: token, version, or it's full.</exception>
+        /// <exception cref="ConnectionLostException">The connection broke before the welcome.</exception>
+        /// <exception cref="ProtocolException">The server doesn't keep to the protocol.</exception>
+        /// <exception cref="SessionClosedException">The session is closed, or was closed meanwhile.</exception>
+        /// <exception cref="OperationCanceledException">The attempt was ended.</exception>
+        public async Task<bool> ReconnectAsync(CancellationToken cancellation = default(CancellationToken))
+        {
+            BeginReconnecting(out string offered);
+            try
+            {
+                using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.Token))
+                {
+                    Handshake made;
+                    try
+                    {
+                        ITransport transport = options.NewTransport();
+                        staysInContext = !transport.RunsInBackground;
+                        made = await Handshake.MakeAsync(
+                            options, transport, offered, epoch, sequence.Processed, either.Token).ConfigureAwait(staysInContext);
+                    }
+                    catch (OperationCanceledException) when (state == SessionState.Closed && !cancellation.IsCancellationRequested)
+                    {
+                        throw Closed();
+                    }
+
+                    Adopt(made);
+                    return made.IsResumed;
+                }
+            }
+            finally
+            {
+                lock (gate)
+                {
+                    reconnecting = false;
+                }
+            }
+        }
+
+        /// <summary>
+        /// Closes the session as one should: what waits is sent, the server is told. Takes <see cref="SessionOptions.CloseTimeout"/> at most. Tasks
+        /// that wait are completed, on the thread that calls: turns with a fault, opening with an exception. No event is raised any more.
+        /// </summary>
+        /// <returns>Completes when no socket and no thread is left.</returns>
+        public async Task CloseAsync()
+        {
+            Connection last = End();
+            if (last != null)
+            {
+                await last.CloseAsync().ConfigureAwait(last.StaysInContext);
+            }
+        }
+
+        /// <summary>
+        /// Lets go of everything at once, without telling the server; <see cref="CloseAsync"/> does. Tasks that wait are completed as there.
+        /// No event is raised any more. May be called at any time, from any thread, more than once.
+        /// </summary>
+        public void Dispose()
+        {
+            End()?.Dispose();
+        }
+
+        private void BeginReconnecting(out string offered)
+        {
+            lock (gate)
+            {
+                if (state == SessionState.Closed)
+                {
+                    throw Closed();
+                }
+
+                if (state == SessionState.Connected || reconnecting)
+                {
+                    throw new InvalidOperationException("The session has a connection already, or is making one; wait for ConnectionLost.");
+                }
+
+                reconnecting = true;
+                offered = options.Resume ? id : null;
+            }
+        }
+
+        private void Adopt(Handshake made)
+        {
+            lock (gate)
+            {
+                if (state == SessionState.Closed)
+                {
+                    made.Connection.Dispose();
+                    throw Closed();
+                }
+
+                if (!made.IsResumed)
+                {
+                    LetGo(new ConnectionLostException("The server has begun a new session: what was open on the lost connection must be opened again."));
+                    sequence.Restart();
+                }
+
+                id = made.SessionId;
+                epoch = made.Epoch;
+                limits = made.Limits;
+                silence.Restart(options.Clock());
+                connection = made.Connection;
+                state = SessionState.Connected;
+                if (made.IsResumed)
+                {
+                    SendAgain();
+                }
+            }
+
+            made.Connection.Flush();
+        }
+
+        /// <summary>Ends everything there is, without events.</summary>
+        /// <returns>The connection, if there was one.</returns>
+        private Connection End()
+        {
+            Connection last;
+            lock (gate)
+            {
+                if (state == SessionState.Closed)
+                {
+                    return null;
+                }
+
+                state = SessionState.Closed;
+                last = connection;
+                connection = null;
+                LetGo(Closed());
+            }
+
+            lifetime.Cancel();
+            while (TryTakeLost(out Lost gone))
+            {
+                gone.Complete();
+            }
+
+            return last;
+        }
+
+        private static SessionClosedException Closed()
+        {
+            return new SessionClosedException("The session is closed; connect a new one.");
+        }
+    }
+}
