@@ -1,7 +1,7 @@
 """Settings of the property tests here."""
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# No deadline: how long an example takes is the machine's business.
-settings.register_profile("loquent", deadline=None)
+# How long an example takes is the machine's business.
+settings.register_profile("loquent", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("loquent")
