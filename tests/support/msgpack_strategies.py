@@ -1,15 +1,22 @@
-"""Hypothesis strategies for msgpack: values, their bytes in formats that aren't the shortest, and frames of every kind."""
+"""Hypothesis strategies for msgpack: values, their bytes in formats that aren't the shortest, and frames of every kind.
+
+Importing this also tells hypothesis that how long an example takes is the machine's business.
+"""
 
 from __future__ import annotations
 
 import struct
 from typing import Any, Final
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from msgpack import ExtType
 
 from loquent.wire import frames
 from loquent.wire.frames import U32_MAX, UINT_MAX, Exchange, Frame, Limits, Options, Refers, Resume, Usage
+
+settings.register_profile("loquent", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("loquent")
 
 texts: Final = st.text(max_size=40)  # valid Unicode: hypothesis leaves surrogates out of what can be encoded
 u32s: Final = st.integers(0, U32_MAX)

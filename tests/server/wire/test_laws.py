@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any
 
 import pytest
-from hypothesis import Phase, event, settings
+from hypothesis import HealthCheck, Phase, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -378,7 +378,9 @@ class Wire(RuleBasedStateMachine):
 
 
 TestWire = Wire.TestCase
-TestWire.settings = settings(max_examples=300, stateful_step_count=40)
+TestWire.settings = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=300, stateful_step_count=40
+)
 
 
 class Told(Wire):
@@ -456,6 +458,8 @@ def test_the_machine_finds_mistakes(mistake: str, monkeypatch: pytest.MonkeyPatc
     name, wrong = MISTAKES[mistake]
     monkeypatch.setattr(Outbox, name, functools.wraps(getattr(Outbox, name))(wrong))
     quick = settings(
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
         max_examples=300,
         stateful_step_count=40,
         database=None,
