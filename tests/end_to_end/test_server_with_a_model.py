@@ -1,0 +1,151 @@
+"""The whole server with real vLLM and a real model, through the wire: what only the real thing can show."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from loquent.client import Client, FaultError
+from loquent.wire.frames import Exchange, Options
+from support.server_process import ServerProcess
+
+pytestmark = pytest.mark.model
+
+
+def health(server: ServerProcess) -> tuple[int, dict[str, str]]:
+    """Return status and body of /healthz."""
+    try:
+        with urllib.request.urlopen(f"{server.http}/healthz", timeout=10) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
+
+
+async def rest_of(stream: AsyncIterator[str]) -> str:
+    """Return what else comes."""
+    return "".join([piece async for piece in stream])
+
+
+def test_it_says_little_while_it_starts_and_one_line_when_it_is_ready(model_server: ServerProcess) -> None:
+    ready = [line for line in model_server.lines if line.startswith("Ready at ")]
+    assert len(ready) == 1
+    assert "SmolLM2-135M-Instruct (vllm)" in ready[0]
+    start = model_server.lines[: model_server.lines.index(ready[0])]
+    assert 1 <= len(start) <= 5, "".join(start)
+    assert all(len(line) < 100 for line in start), "".join(start)
+
+
+def test_healthz_tells_the_model(model_server: ServerProcess) -> None:
+    status, body = health(model_server)
+    assert status == 200
+    assert body["status"] == "ok"
+    assert (body["engine"], body["model"]) == ("vllm", "SmolLM2-135M-Instruct")
+
+
+async def test_a_reply_is_streamed_and_what_was_received_is_what_was_stored(model_server: ServerProcess) -> None:
+    async with await Client.connect(model_server.url) as client:
+        conversation, _ = await client.open("innkeeper", Options(player="streamed", max_tokens=40))
+        reply = await client.say(conversation, "Good evening! What is this place?")
+        pieces = [piece async for piece in reply]
+        assert len(pieces) > 5
+        assert reply.end is not None
+        usage = reply.end.usage
+        assert usage.reply_tokens is not None
+        assert 5 < usage.reply_tokens <= 40
+        assert usage.prompt_tokens is not None
+        assert usage.prompt_tokens > 50
+        await client.close_conversation(conversation)
+        _, opened = await client.open("innkeeper", Options(player="streamed"))
+        assert opened.history == (Exchange("Good evening! What is this place?", "".join(pieces)),)
+
+
+async def test_the_second_turn_finds_its_prompt_in_the_prefix_cache(model_server: ServerProcess) -> None:
+    async with await Client.connect(model_server.url) as client:
+        conversation, _ = await client.open("innkeeper", Options(max_tokens=100))
+        for said in ("Tell me about the old mine road.", "And what became of it?"):
+            reply = await client.say(conversation, said)
+            assert [piece async for piece in reply]
+        assert reply.end is not None
+        assert reply.end.usage.cached_tokens
+
+
+async def test_many_conversations_at_once(model_server: ServerProcess) -> None:
+    async with await Client.connect(model_server.url) as client:
+        numbers = [(await client.open("guard", Options(max_tokens=20)))[0] for _ in range(8)]
+
+        async def talk(number: int) -> str:
+            reply = await client.say(number, f"I am traveller number {number}.")
+            return "".join([piece async for piece in reply])
+
+        replies = await asyncio.gather(*map(talk, numbers))
+        assert all(replies)
+
+
+async def test_a_text_longer_than_the_context_is_a_fault_and_the_next_turn_works(model_server: ServerProcess) -> None:
+    async with await Client.connect(model_server.url) as client:
+        conversation, _ = await client.open("guard", Options(max_tokens=10))
+        reply = await client.say(conversation, "one two three " * 1100)
+        with pytest.raises(FaultError) as refused:
+            await rest_of(aiter(reply))
+        assert refused.value.fault.code == "text_too_long"
+        reply = await client.say(conversation, "Never mind.")
+        assert [piece async for piece in reply]
+
+
+async def test_the_engine_process_is_killed_in_mid_reply() -> None:
+    """Every open turn ends with a fault, /healthz says so, and the connection stays."""
+    server = await asyncio.to_thread(ServerProcess)
+    try:
+        async with await Client.connect(server.url) as client:
+            replies = []
+            for character in ("innkeeper", "guard"):
+                number, _ = await client.open(character, Options(max_tokens=400))
+                replies.append(await client.say(number, "Tell me a very long story about a dragon, with many words."))
+            streams = [aiter(reply) for reply in replies]
+            for stream in streams:
+                await anext(stream)
+            core = [pid for pid, line in server.processes().items() if "EngineCore" in line]
+            assert core
+            os.kill(core[0], signal.SIGKILL)
+            for stream, reply in zip(streams, replies, strict=True):
+                with pytest.raises(FaultError) as died:
+                    await asyncio.wait_for(rest_of(stream), 30)
+                assert died.value.fault.code == "engine_down"
+                assert reply.end is not None
+                assert reply.end.reason == "fault"
+            status, body = await asyncio.to_thread(health, server)
+            assert status == 503
+            assert body["status"] == "down"
+            assert body["cause"]
+            number, _ = await client.open("guard")
+            with pytest.raises(FaultError) as refused:
+                await anext(aiter(await client.say(number, "Hello?")))
+            assert refused.value.fault.code == "engine_down"
+    finally:
+        status = await asyncio.to_thread(server.stop)
+    assert status == 0, "".join(server.lines)
+
+
+def test_the_server_is_killed_and_leaves_nothing_behind() -> None:
+    """Even a SIGKILL of the server takes the engine's processes along."""
+    server = ServerProcess()
+    below = server.processes()
+    assert below
+    server.process.kill()
+    server.process.wait()
+    for pid in below:
+        for _ in range(100):
+            if not Path(f"/proc/{pid}").exists():
+                break
+            time.sleep(0.1)
+        else:
+            pytest.fail(f"process {pid} is still there: {below[pid]}")

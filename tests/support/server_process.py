@@ -1,0 +1,74 @@
+"""A server as its user starts it: a process of its own, with real vLLM and the embedded model."""
+
+from __future__ import annotations
+
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+START_SECONDS = 300
+"""How long the model may take to load on a machine that has better things to do."""
+
+
+class ServerProcess:
+    """A running `loquent serve`."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "loquent", "serve", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.lines: list[str] = []
+        """What it has printed so far."""
+        self._printed: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.url = self._wait_ready()
+
+    @property
+    def http(self) -> str:
+        """Where its plain HTTP is."""
+        return self.url.replace("ws://", "http://")
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+            self._printed.put(line)
+        self._printed.put(None)
+
+    def _wait_ready(self) -> str:
+        while True:
+            line = self._printed.get(timeout=START_SECONDS)
+            if line is None:
+                raise AssertionError("the server ended:\n" + "".join(self.lines))
+            ready = re.match(r"Ready at (ws://\S+:\d+) ", line)
+            if ready:
+                return ready.group(1)
+
+    def processes(self) -> dict[int, str]:
+        """Return all processes below the server, each with its command line."""
+        found: dict[int, str] = {}
+        waiting = [self.process.pid]
+        while waiting:
+            pid = waiting.pop()
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
+                for child in map(int, children.read_text().split()):
+                    found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
+                    waiting.append(child)
+        return found
+
+    def stop(self) -> int:
+        """Stop it as Ctrl-C does; returns the exit status."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            return self.process.wait(timeout=60)
+        finally:
+            self.process.kill()
+            self._reader.join(timeout=10)
