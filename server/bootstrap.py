@@ -56,6 +56,9 @@ FORMAT = 1
 
 COMPANIONS = ("torchvision", "torchaudio", "torchcodec")
 
+OLDEST_RAW_PIP = 25
+"""From this version on, pip can tell its progress to a program; the one that comes with Python may be older."""
+
 SHOWN_FROM_MB = 20.0
 """Files from this size on are named while they are downloaded."""
 
@@ -386,7 +389,7 @@ class Progress:
         self._fetched += self._partly.pop(who, 0.0)
 
     def _name(self, line: str) -> None:
-        match = re.match(r"\s*Downloading (?:\S*/)?([^/\s]+)-([^-/\s]+)-\S+\.whl \(([0-9.]+) (MB|GB)\)", line)
+        match = re.match(r"\s*Downloading (?:\S*/)?([^/\s]+?)-(\d[^-/\s]*)-\S+\.whl \(([0-9.]+) (MB|GB)\)", line)
         if match:
             size = float(match.group(3)) * (1000 if match.group(4) == "GB" else 1)
             if size >= SHOWN_FROM_MB and not self._terminal:
@@ -406,7 +409,8 @@ class Progress:
 
 def pip_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Make the environment for pip: the user's own, but for what would make it install elsewhere, or something else."""
-    dropped = {"PYTHONPATH", "PYTHONHOME", "__PYVENV_LAUNCHER__"}
+    # Compiled files are kept in .venv, whatever is the custom here: pip has hundreds of them, vLLM thousands.
+    dropped = {"PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__"}
     dropped |= {
         f"PIP_{name}" for name in ("TARGET", "PREFIX", "ROOT", "PREFER_BINARY", "NO_BINARY", "QUIET", "VERBOSE")
     }
@@ -718,11 +722,8 @@ class Setup:
             raise SetupError("The model couldn't be prepared; the reason stands above. Then run this again.")
 
     def _own_environment(self) -> dict[str, str]:
-        """For our own programs: their compiled files are kept, whatever is the custom here, as vLLM has thousands of them."""
-        kept = pip_environment(self.environ)
-        kept.pop("PYTHONDONTWRITEBYTECODE", None)
-        kept.setdefault("VLLM_LOGGING_LEVEL", "ERROR")
-        return kept
+        """Make the environment for what was installed: vLLM tells errors only."""
+        return {"VLLM_LOGGING_LEVEL": "ERROR", **pip_environment(self.environ)}
 
     def _python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -778,7 +779,13 @@ class Setup:
             "--no-compile",
         ]
         command += ["--only-binary", ":all:", "--no-warn-script-location", *options]
-        if name != "pip.txt":  # the pip that comes with Python may be too old for it
+        versions = [
+            int(match.group(1))
+            for found in self.folder.glob("lib/python*/site-packages/pip-*.dist-info")
+            for match in [re.match(r"pip-(\d+)\.", found.name)]
+            if match
+        ]
+        if versions and min(versions) >= OLDEST_RAW_PIP:
             command += ["--progress-bar", "raw"]
         return [*command, "--requirement", str(self.locks / name)]
 
