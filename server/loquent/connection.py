@@ -24,6 +24,10 @@ log = logging.getLogger("loquent.connection")
 _BEAT: Final = encode(Beat())
 _REASON_BYTES: Final = 123
 """Longest reason of a WebSocket close, RFC 6455 section 5.5."""
+_FRAMES_IN_A_ROW: Final = 128
+"""So many frames of one message are acted on before others get their turn."""
+_MOST_BEFORE_HELLO: Final = 256
+"""So many faults may wait for a client that hasn't said hello."""
 
 
 class Connection:
@@ -59,7 +63,7 @@ class Connection:
         try:
             async for message in self._socket:
                 if self._closing is None:
-                    self._receive(message)
+                    await self._receive(message)
         except ConnectionClosed as closed:
             log.info("connection lost: %s", closed)
         finally:
@@ -72,11 +76,13 @@ class Connection:
 
     # --- in ---------------------------------------------------------------------------------------------------------------
 
-    def _receive(self, message: bytes | str) -> None:
-        for frame in self._reception.receive(message):
+    async def _receive(self, message: bytes | str) -> None:
+        for count, frame in enumerate(self._reception.receive(message), 1):
             self._act(frame)
             if self._closing is not None:
                 return
+            if count % _FRAMES_IN_A_ROW == 0:
+                await asyncio.sleep(0)
 
     def _act(self, frame: Frame) -> None:
         match frame:
@@ -117,6 +123,8 @@ class Connection:
             self._session.outbox.put(fault)
         else:
             self._unsequenced.append(encode(fault))
+            if len(self._unsequenced) > _MOST_BEFORE_HELLO:
+                self._drop("a client sent nonsense before hello and read no answer")
         log.info("fault %s: %s", fault.code, fault.message)
         close_code = CLOSES.get(Code(fault.code))
         if close_code is not None:
@@ -127,10 +135,13 @@ class Connection:
         self._ready.set()
         outbox = self._session.outbox if self._session else None
         if outbox is not None and outbox.pending_bytes > self._settings.pending_bytes and self._closing is None:
-            # The socket has been full for long; nothing that is said to this client would arrive.
-            log.warning("session dropped: its client left more than %d bytes unread", self._settings.pending_bytes)
-            self._closing = CLOSES[Code.SLOW_READER], "unread"
-            self._socket.transport.abort()
+            self._drop(f"a client left more than {self._settings.pending_bytes} bytes unread")
+
+    def _drop(self, why: str) -> None:
+        """Abort the connection of a client that doesn't read: nothing that is said to it would arrive."""
+        log.warning("connection dropped: %s", why)
+        self._closing = CLOSES[Code.SLOW_READER], "unread"
+        self._socket.transport.abort()
 
     def _hello_late(self) -> None:
         if self._session is None:

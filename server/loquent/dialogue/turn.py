@@ -82,16 +82,19 @@ class Turn:
 
     async def _stream(self) -> None:
         finish: Finish | None = None
+        tokens = 0  # of deltas that completed no character: they count with the next piece of text
         try:
             async with aclosing(self._engine.generate(self._request)) as deltas:
                 async for delta in deltas:
                     if self._over:
                         return
+                    tokens += delta.tokens
                     if delta.text:
                         if self._first_ms is None:
                             self._first_ms = self._ms()
                         self._pieces.append(delta.text)
-                        self._outbox.text(self.number, delta.text, delta.tokens)
+                        self._outbox.text(self.number, delta.text, tokens)
+                        tokens = 0
                     finish = delta.finish
         except EngineError as error:
             self._fail(_CODES.get(type(error), Code.ENGINE_FAILED), str(error), error)

@@ -14,6 +14,9 @@ from typing import Final
 MAX_DEPTH: Final = 16
 """Levels of arrays and maps in one frame, the frame itself being the first."""
 
+MAX_VALUES: Final = 1 << 16
+"""Values in one frame: each takes time and some 60 bytes to unpack, and no frame of use has so many."""
+
 
 class FramingLost(Exception):
     """The bytes aren't msgpack from here on; where the next frame starts is unknown. The text says why."""
@@ -47,14 +50,19 @@ def end_of_value(data: bytes, start: int, exts: list[int] | None = None) -> int:
         exts: takes the offset of each byte that holds the type of an ext.
 
     Raises:
-        FramingLost: the value isn't msgpack, goes beyond the end of ``data``, or nests deeper than `MAX_DEPTH`.
+        FramingLost: the value isn't msgpack, goes beyond the end of ``data``, nests deeper than `MAX_DEPTH`,
+            or holds more values than `MAX_VALUES`.
     """
     size = len(data)
     at = start
+    values = 0
     open_values: list[int] = []  # how many values are still to come, level by level
     while True:
         if at >= size:
             raise FramingLost("a value goes beyond the end of the message")
+        values += 1
+        if values > MAX_VALUES:
+            raise FramingLost(f"a frame holds more than {MAX_VALUES} values")
         head = data[at]
         at += 1
         count = 0

@@ -16,6 +16,7 @@ from loquent.engines.base import (
     EngineBusy,
     EngineDead,
     EngineFailed,
+    Finish,
     Request,
     RequestRefused,
 )
@@ -583,3 +584,21 @@ async def test_what_failed_before_its_first_word_was_never_said() -> None:
     await asyncio.sleep(5)
     assert t.ends(1) == ["fault"]
     assert t.store.last("p", "innkeeper", 9) == ()
+
+
+@virtual_time
+async def test_tokens_that_complete_no_character_count_with_the_next_text() -> None:
+    class Emoji(ScriptedEngine):
+        async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+            yield Delta("", 1)
+            yield Delta("", 1)
+            yield Delta("👍", 1)
+            yield Delta(" yes", 1, Finish("stop"))
+
+    t = Table(Emoji())
+    await t.keeper.start()
+    t.act(open_(), say(1))
+    await asyncio.sleep(1)
+    t.flush()
+    assert sum(f.tokens for f in t.frames if isinstance(f, Text)) == 4
+    assert t.text(1) == "👍 yes"
