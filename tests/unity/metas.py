@@ -69,7 +69,9 @@ def write_missing(package: Path = PACKAGE) -> list[Path]:
     for asset in assets(package):
         meta = meta_of(asset)
         if not meta.exists():
-            meta.write_text(f"fileFormatVersion: 2\nguid: {secrets.token_hex(16)}\n{importer_of(asset)}", encoding="utf-8")
+            meta.write_text(
+                f"fileFormatVersion: 2\nguid: {secrets.token_hex(16)}\n{importer_of(asset)}", encoding="utf-8"
+            )
             written.append(meta)
     return written
 

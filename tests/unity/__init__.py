@@ -1,0 +1,1 @@
+"""The C# half, built and tested without Unity."""

@@ -1,0 +1,50 @@
+"""The examples in the package's documentation compile against the package, and the console one talks with a server."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from support.running import running
+from unity import build
+
+INDEX = (build.PACKAGE / "Documentation~" / "index.md").read_text(encoding="utf-8")
+
+UNITY = """
+namespace UnityEngine
+{
+    public class Object {}
+    public class MonoBehaviour : Object {}
+    public static class Debug { public static void Log(object o) {} public static void LogError(object o) {} }
+    [System.AttributeUsage(System.AttributeTargets.Field)] public sealed class SerializeField : System.Attribute {}
+}
+"""
+"""As much of Unity as the example names: to compile against, not to run."""
+
+
+def example(title: str) -> str:
+    """Return the C# code below a heading."""
+    found = re.search(rf"^#+ {re.escape(title)}\n.*?```csharp\n(.*?)```", INDEX, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found.group(1)
+
+
+@pytest.mark.usefixtures("built")
+def test_the_unity_example_compiles() -> None:
+    code = example("In Unity")
+    program = build.program(
+        "unity-example", code + UNITY + "public static class Start { public static void Main() {} }"
+    )
+    assert program.is_file()
+
+
+@pytest.mark.usefixtures("built")
+async def test_the_console_example_talks_with_a_server() -> None:
+    code = example("In a console program")
+    assert len(code.splitlines()) <= 25
+    async with running() as server:
+        assert 'ws://127.0.0.1:8765"' in code
+        program = build.program("console-example", code.replace("ws://127.0.0.1:8765", server.url))
+        talk = await build.run_program(program)
+    assert talk.startswith("Marta: You said: ")
