@@ -1,0 +1,491 @@
+"""vLLM in this process: its front end in our event loop, its engine core in a process of its own.
+
+The one module that imports vLLM, and only once an engine starts: importing this module costs nothing, and works where
+vLLM isn't installed. Written for vLLM 0.32, CPU and GPU builds alike.
+
+Beside it: ``vllm_core`` has the processes of the engine core, ``vllm_startup`` what is settled before vLLM is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib.util
+import itertools
+import logging
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from loquent import embedded_model
+from loquent.engines.base import (
+    Delta,
+    EngineBusy,
+    EngineDead,
+    EngineError,
+    EngineFailed,
+    EngineStartError,
+    Finish,
+    Message,
+    Request,
+    RequestRefused,
+    Sampling,
+)
+from loquent.engines.vllm_core import EngineCore, start_fork_server, stop_fork_server
+from loquent.engines.vllm_startup import (
+    asks_for_log,
+    check_memory,
+    check_torchvision,
+    checked_model,
+    default_arguments,
+    explain_argument,
+    explain_failure,
+    first_sentence,
+    is_cpu_build,
+    set_environment,
+    wants_processes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+
+_LOG = logging.getLogger(__name__)
+
+GPU_MODEL = "Qwen/Qwen3-1.7B"
+"""The default with a GPU: Apache-2.0, not gated, 3.4 GB of weights, so that 8 GB hold it with room for conversations.
+It can think before it answers; chat templates are told not to, because a player is waiting."""
+
+_CLOSE_SECONDS = 10.0
+"""How long the engine core may take to end before it is killed."""
+
+_RETRY_SECONDS = 2.0
+"""When a refused request may come again: about the length of a short reply."""
+
+
+class VllmEngine:
+    """vLLM's ``AsyncLLM``, as an engine."""
+
+    def __init__(
+        self,
+        model: str | None = None,
+        arguments: Sequence[str] = (),
+        report: Callable[[str], None] | None = None,
+    ) -> None:
+        """Prepare to start; does nothing yet.
+
+        Args:
+            model: a hub name or a folder; ``None`` means the embedded model on the CPU, ``GPU_MODEL`` on a GPU.
+            arguments: vLLM's own engine arguments, as on its command line. They win over the defaults chosen here.
+            report: gets a line for people, now and then while the engine starts, in the event loop.
+        """
+        self._asked = model
+        self._arguments = tuple(arguments)
+        self._report: Callable[[str], None] = report or _LOG.info
+        self._model = model if model is not None else (embedded_model.NAME if is_cpu_build() else GPU_MODEL)
+        self._context_tokens = 0
+        self._defaults: dict[str, Any] = {}
+        self._seeds = True
+        self._llm: Any = None
+        self._core = EngineCore()
+        self._numbers = itertools.count(1)
+        self._loading: asyncio.Future[Any] | None = None
+        self._abandoned = threading.Event()
+        self._watch: asyncio.Task[None] | None = None
+        self._death: asyncio.Future[str] | None = None
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """``vllm``."""
+        return "vllm"
+
+    @property
+    def model(self) -> str:
+        """Hub name, or the folder's name."""
+        model = self._model
+        return Path(model).name if Path(model).is_absolute() or model.startswith((".", "~")) else model
+
+    @property
+    def context_tokens(self) -> int:
+        """Tokens that prompt and reply may have together; 0 before the engine has started."""
+        return self._context_tokens
+
+    @property
+    def alive(self) -> bool:
+        """Whether requests can succeed."""
+        return self._death is not None and not self._death.done() and not self._llm.errored
+
+    # Starting
+
+    async def start(self) -> None:
+        """Load vLLM and the model, and warm them up. Takes 15 s to minutes; the event loop stays responsive.
+
+        Raises:
+            EngineStartError: it can't start; the text says what to do about it.
+        """
+        if self._loading is not None or self._closed:
+            raise EngineStartError("This engine has been started before: make a new one.")
+        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        self._loading = future
+
+        def settle(llm: Any, error: BaseException | None) -> None:
+            if not future.cancelled():
+                if error is None:
+                    future.set_result(llm)
+                else:
+                    future.set_exception(error)
+            elif llm is not None:
+                llm.shutdown(timeout=0)
+
+        def say(line: str) -> None:
+            with contextlib.suppress(RuntimeError):  # The loop is closed: nobody listens any more.
+                loop.call_soon_threadsafe(self._report, line)
+
+        def load() -> None:
+            llm, error = None, None
+            try:
+                llm = self._load(say)
+            except BaseException as caught:  # noqa: BLE001 - whatever it is, start() shall raise it
+                error = caught
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(settle, llm, error)
+
+        # A thread of our own, and a daemon: whoever interrupts the start doesn't want to wait for an import to end.
+        threading.Thread(target=load, name="vllm-start", daemon=True).start()
+        try:
+            # The thread must come to its end even if start() is cancelled: close() waits for it, and bounds that.
+            self._llm = await asyncio.shield(future)
+            await self._warm_up()
+        except asyncio.CancelledError:
+            self._abandoned.set()
+            raise
+        except EngineError as error:
+            await self.close()
+            raise EngineStartError(str(error)) from error
+        except Exception as error:
+            await self.close()
+            raise EngineStartError(explain_failure(error, self._model, self._core.last_words())) from error
+        self._death = loop.create_future()
+        self._watch = loop.create_task(self._watch_for_death(self._death))
+        self._core.starting = False
+        self._report(f"{self.model} is ready after {time.monotonic() - began:.0f} s")
+
+    def _load(self, say: Callable[[str], None]) -> Any:
+        """Build the engine, in a thread of its own."""
+        # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which
+        # inherit this thread's mask, must not see it; they end when they are told to, or when this process does.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        if importlib.util.find_spec("vllm") is None:
+            raise EngineStartError(
+                "vLLM isn't installed: run `make setup`, or start with --engine scripted to do without a model."
+            )
+        check_torchvision()
+        on_cpu = is_cpu_build()
+        embedded = self._asked is None and on_cpu
+        path = str(embedded_model.prepare(say)) if embedded else checked_model(self._model)
+        verbose = asks_for_log(self._arguments)
+        self._core.echo = verbose
+        set_environment(local=Path(path).is_dir(), verbose=verbose)
+        in_core = on_cpu and not wants_processes(self._arguments)
+        if in_core:
+            start_fork_server()
+        self._check_abandoned()
+
+        say("Importing vLLM")
+        collecting = gc.isenabled()
+        gc.disable()  # Imports make hundreds of thousands of objects that stay: collecting costs a fifth of the time.
+        try:
+            import vllm.v1.engine.utils
+            from vllm.engine.arg_utils import AsyncEngineArgs
+            from vllm.usage.usage_lib import UsageContext
+            from vllm.v1.engine.async_llm import AsyncLLM
+            from vllm.v1.executor import Executor
+        finally:
+            if collecting:
+                gc.enable()
+        self._check_abandoned()
+
+        with _quiet_front_end(verbose=verbose):
+            arguments = self._parse(AsyncEngineArgs, path, embedded=embedded, in_core=in_core, on_cpu=on_cpu)
+            config = arguments.create_engine_config(UsageContext.ENGINE_CONTEXT)
+            if on_cpu:
+                check_memory(path, config.cache_config.kv_cache_memory_bytes or 0)
+            self._check_abandoned()
+            say(f"Loading {self.model}")
+            with self._core.adopted(vllm.v1.engine.utils, "forkserver" if in_core else "spawn"):
+                llm = AsyncLLM(
+                    vllm_config=config,
+                    executor_class=Executor.get_class(config),
+                    log_stats=not arguments.disable_log_stats,
+                    usage_context=UsageContext.ENGINE_CONTEXT,
+                    log_requests=arguments.enable_log_requests,
+                )
+            self._defaults = dict(config.model_config.get_diff_sampling_param())
+            self._defaults.pop("max_tokens", None)  # Ours to say, per request.
+            self._seeds = not on_cpu
+        # What is there now stays: the collector needn't look at it again, which would halt all streams for half a
+        # second each time.
+        gc.collect()
+        gc.freeze()
+        return llm
+
+    def _check_abandoned(self) -> None:
+        if self._abandoned.is_set():
+            raise EngineStartError("The start was interrupted.")
+
+    def _parse(self, engine_args: Any, path: str, *, embedded: bool, in_core: bool, on_cpu: bool) -> Any:
+        from vllm.utils.argparse_utils import FlexibleArgumentParser
+
+        parser = engine_args.add_cli_args(FlexibleArgumentParser(prog="vLLM", add_help=False))
+        known = sorted({option for action in parser._actions for option in action.option_strings})
+
+        def refuse(message: str) -> NoReturn:
+            raise EngineStartError(explain_argument(message, known))
+
+        parser.error = refuse
+        defaults = default_arguments(self._arguments, embedded=embedded, in_core=in_core, on_cpu=on_cpu)
+        parsed = parser.parse_args(["--model", path, *defaults, *self._arguments])
+        if parsed.model != path:
+            raise EngineStartError(
+                f"The model is named twice, {self._model} and {parsed.model}: leave it out of vLLM's own arguments."
+            )
+        try:
+            return engine_args.from_cli_args(parsed)
+        except (ValueError, TypeError) as error:
+            raise EngineStartError(explain_failure(error, self._model, self._core.last_words())) from error
+
+    async def _warm_up(self) -> None:
+        """Run one short reply, so that the first player's is as fast as the second's."""
+        llm = self._llm
+        self._context_tokens = llm.model_config.max_model_len
+        messages = (Message("system", "You greet."), Message("user", "Hello!"))
+        await llm.get_supported_tasks()  # Also makes vLLM listen to its engine core from now on.
+        async with contextlib.aclosing(self._generate(Request(messages, Sampling(max_tokens=4)))) as deltas:
+            async for _ in deltas:
+                pass
+
+    # Serving
+
+    async def wait_dead(self) -> str:
+        """Return when the engine has died, with a sentence on the cause. Never returns for one that was closed."""
+        if self._death is None:
+            raise EngineDead("vLLM hasn't been started.")
+        return await asyncio.shield(self._death)
+
+    async def _watch_for_death(self, death: asyncio.Future[str]) -> None:
+        # vLLM has no callback for this; it marks its client as dead, from a thread that waits on the process.
+        while not self._llm.errored:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        death.set_result(self._core.obituary())
+        _LOG.error("%s", death.result())
+
+    def _running(self) -> Any:
+        if self._llm is None or self._closed:
+            raise EngineDead("vLLM isn't running: start the server again.")
+        if self._llm.errored:
+            raise EngineDead(self._core.obituary())
+        return self._llm
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """How many tokens the prompt of these messages has, chat template included. About 1 ms for 1,000 tokens.
+
+        Raises:
+            RequestRefused: the model's chat template doesn't accept these messages.
+            EngineDead: the engine isn't running.
+        """
+        from vllm.renderers.params import TokenizeParams
+
+        renderer = self._running().renderer
+        with _template_errors():
+            # No limit: whoever counts wants to know how much too long the prompt is.
+            _, (prompt,) = renderer.render_chat(
+                [_conversation(messages)],
+                _chat_params(),
+                TokenizeParams(max_total_tokens=None, add_special_tokens=False),
+            )
+        return len(prompt["prompt_token_ids"])
+
+    async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+        """Stream one reply. Closing the generator aborts the request in vLLM at once.
+
+        The reply has at most ``max_tokens`` tokens, or what the context leaves room for. A seed is heeded on the GPU
+        only; with a temperature of 0, replies are repeatable everywhere.
+
+        Raises:
+            RequestRefused: the prompt is longer than the context, or the chat template doesn't accept it.
+            EngineBusy: vLLM's queue is full (``--max-num-queued-reqs``).
+            EngineFailed: vLLM failed in this request.
+            EngineDead: the engine isn't running, or died meanwhile.
+        """
+        self._running()
+        async with contextlib.aclosing(self._generate(request)) as deltas:
+            async for delta in deltas:
+                yield delta
+
+    async def _generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+        from vllm.exceptions import GracefulHTTPError, VLLMClientError
+        from vllm.renderers.params import TokenizeParams
+        from vllm.v1.engine.exceptions import EngineDeadError
+
+        llm = self._llm
+        number = next(self._numbers)
+        cached: int | None = None
+        reply_tokens = 0
+        try:
+            with _template_errors():
+                _, (prompt,) = await llm.renderer.render_chat_async(
+                    [_conversation(request.messages)],
+                    _chat_params(),
+                    TokenizeParams(max_total_tokens=None, add_special_tokens=False),
+                )
+            prompt_tokens = len(prompt["prompt_token_ids"])
+            room = self._context_tokens - prompt_tokens
+            if room < 1:
+                raise RequestRefused(
+                    f"The prompt has {prompt_tokens} tokens and the model's context only {self._context_tokens}: "
+                    "shorten the messages, or start the server with a larger --max-model-len."
+                )
+            outputs = llm.generate(prompt, self._sampling(request.sampling, room), f"loquent-{number}")
+            # Closed here, and not whenever the collector comes by: that is what aborts the request.
+            async with contextlib.aclosing(outputs):
+                async for output in outputs:
+                    (completion,) = output.outputs
+                    if output.num_cached_tokens is not None:
+                        cached = output.num_cached_tokens
+                    tokens = len(completion.token_ids)
+                    reply_tokens += tokens
+                    # A model may write bytes that are no UTF-8. vLLM holds them back while they may become a character
+                    # yet, and shows a replacement character when they can't; players needn't see that.
+                    text = completion.text.replace("\ufffd", "")
+                    if not output.finished:
+                        yield Delta(text, tokens)
+                        continue
+                    reason = _finish_reason(completion.finish_reason)
+                    yield Delta(text, tokens, Finish(reason, prompt_tokens, cached, reply_tokens))
+        except EngineError:
+            raise
+        except EngineDeadError as error:
+            raise EngineDead(self._core.obituary()) from error
+        except GracefulHTTPError as error:
+            raise EngineBusy("The model has no room for another reply right now.", _RETRY_SECONDS) from error
+        except VLLMClientError as error:
+            raise RequestRefused(first_sentence(str(error))) from error
+        except Exception as error:
+            if llm.errored:
+                raise EngineDead(self._core.obituary()) from error
+            _LOG.exception("vLLM failed in request %d", number)
+            cause = error.__cause__ or error
+            raise EngineFailed(
+                f"The model failed in this reply: {first_sentence(str(cause) or type(cause).__name__)}"
+            ) from error
+
+    def _sampling(self, sampling: Sampling, room: int) -> Any:
+        from vllm.sampling_params import RequestOutputKind, SamplingParams
+
+        chosen = dict(self._defaults)
+        if sampling.temperature is not None:
+            chosen["temperature"] = sampling.temperature
+        if sampling.top_p is not None:
+            chosen["top_p"] = sampling.top_p
+        if self._seeds:
+            # vLLM 0.32 on the CPU dies of a seeded request whose prompt it reads in more than one step, as it does
+            # with every long one ("CPU Generator does not use offset"), and takes everybody's replies along.
+            chosen["seed"] = sampling.seed
+        return SamplingParams(
+            **chosen, max_tokens=min(sampling.max_tokens, room), output_kind=RequestOutputKind.DELTA, detokenize=True
+        )
+
+    # Ending
+
+    async def close(self) -> None:
+        """Stop the engine core and free what it holds, within about ten seconds. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self._abandoned.set()
+        if self._watch is not None:
+            self._watch.cancel()
+        llm, loading = self._llm, self._loading
+        if llm is None and loading is not None and not loading.done():
+            # Still loading. Without its engine core it can't go on; before that it stops at the next step.
+            self._core.kill()
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(_CLOSE_SECONDS):
+                    llm = await asyncio.shield(loading)
+            loading.cancel()
+        if llm is not None:
+            self._llm = llm
+            if llm.output_handler is not None:
+                # vLLM's own way to end it logs a traceback. Whoever still waits for a reply hears of it from us.
+                from vllm.v1.engine.exceptions import EngineDeadError
+
+                llm.output_handler.cancel()
+                llm.output_processor.propagate_error(EngineDeadError())
+            # Blocks until the engine core has ended, or has been killed.
+            await asyncio.to_thread(llm.shutdown, _CLOSE_SECONDS)
+            await asyncio.sleep(0)  # vLLM has cancelled its tasks in this loop; let them see it.
+        self._core.kill()
+        await asyncio.to_thread(self._core.join)
+        await asyncio.to_thread(stop_fork_server)
+
+
+def _finish_reason(reason: str | None) -> Literal["stop", "length"]:
+    if reason == "length":
+        return "length"
+    if reason in ("abort", "error"):
+        raise EngineFailed("The model gave up on this reply.")
+    return "stop"
+
+
+@contextlib.contextmanager
+def _template_errors() -> Iterator[None]:
+    """Turn what a chat template raises into a refusal."""
+    from jinja2 import TemplateError
+
+    try:
+        yield
+    except TemplateError as error:
+        raise RequestRefused(
+            f"The model's chat template refuses these messages: {first_sentence(str(error))}."
+        ) from error
+    except ValueError as error:  # ChatTemplateResolutionError among them.
+        raise RequestRefused(f"The messages can't be made into a prompt: {first_sentence(str(error))}.") from error
+
+
+# Prompts
+
+
+def _conversation(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _chat_params() -> Any:
+    from vllm.renderers.params import ChatParams
+
+    return ChatParams(
+        chat_template_kwargs={
+            "add_generation_prompt": True,
+            "continue_final_message": False,
+            # Known to templates of models that can think aloud; others don't get to see it.
+            "enable_thinking": False,
+        }
+    )
+
+
+@contextlib.contextmanager
+def _quiet_front_end(*, verbose: bool) -> Iterator[None]:
+    """While it starts, let vLLM log errors alone in this process; afterwards, warnings."""
+    if verbose:
+        yield
+        return
+    logger = logging.getLogger("vllm")
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(logging.WARNING)

@@ -1,0 +1,260 @@
+"""The processes that vLLM's engine core runs in: how they start, what they print, how they end.
+
+On the CPU a fork server (Python's own) imports vLLM while this process does the same beside it, and the engine core is
+forked from there, ready to run. On the GPU it is spawned, which vLLM itself falls back to wherever CUDA or WSL make a
+fork unsafe. Either way it dies with this process, however that ends: vLLM alone would leave it behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import multiprocessing
+import multiprocessing.connection
+import multiprocessing.context
+import multiprocessing.forkserver
+import multiprocessing.process
+import os
+import signal
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from loquent.engines.vllm_startup import ERROR_LINE, first_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_LOG = logging.getLogger(__name__)
+
+_PRELOADED = (
+    # What the engine core imports, vLLM's own parts first, then those it only asks for while it starts.
+    "vllm.v1.engine.core",
+    "vllm.v1.executor.uniproc_executor",
+    "vllm.v1.worker.cpu_worker",
+    "vllm.model_executor.models.llama",
+)
+
+_FAILED = "\x1eloquent-engine-failed "
+"""Marks the line in which a dying engine core says why."""
+
+
+class EngineCore:
+    """The engine core's processes, as far as we have to know them: how they start, what they print, how they ended."""
+
+    def __init__(self) -> None:
+        self.starting = True
+        self.echo = False
+        """Whether what it prints goes to standard error as it is, for users who asked for vLLM's own log."""
+        self.failure: str | None = None
+        """What the engine core said when it failed."""
+        self.lines: deque[str] = deque(maxlen=400)
+        """What it printed last."""
+        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._pump: threading.Thread | None = None
+
+    @contextlib.contextmanager
+    def adopted(self, utils: Any, method: Literal["forkserver", "spawn"]) -> Iterator[None]:
+        """Have vLLM start its engine core by ``method``, in a process that dies with ours and tells us what it prints.
+
+        vLLM asks one function how to make processes, and knows "fork" and "spawn". That function stands in here for as
+        long as the engine is built. Where it isn't found, as another version might have it, vLLM does it its own way:
+        slower, but right.
+
+        Args:
+            utils: vLLM's module ``vllm.v1.engine.utils``.
+            method: as in ``multiprocessing``; a fork server must have been started for it.
+        """
+        if not hasattr(utils, "get_mp_context"):
+            yield
+            return
+        reader, writer = multiprocessing.Pipe(duplex=False)
+        kind = _ForkServerCore if method == "forkserver" else _SpawnedCore
+
+        class Context(multiprocessing.context.BaseContext):
+            _name = method
+
+            def Process(self, *args: Any, **kwargs: Any) -> Any:  # noqa: N802 - the name multiprocessing has
+                original()  # For what it does besides: it checks what the devices allow.
+                process = kind(*args, **kwargs)
+                process.carried = (dict(os.environ), writer)
+                core._processes.append(process)
+                return process
+
+        core = self
+        original = utils.get_mp_context
+        preloaded = os.environ.get("LD_PRELOAD")
+        utils.get_mp_context = Context
+        self._pump = threading.Thread(target=self._read, args=(reader,), name="vllm-output", daemon=True)
+        self._pump.start()
+        try:
+            yield
+        except BaseException:
+            writer.close()
+            self._pump.join(2)  # What the engine core said last is what explains the failure.
+            raise
+        finally:
+            writer.close()
+            utils.get_mp_context = original
+            # vLLM set this for its own children. Others that the server may start have no use for it.
+            if preloaded is None:
+                os.environ.pop("LD_PRELOAD", None)
+            else:
+                os.environ["LD_PRELOAD"] = preloaded
+
+    def _read(self, reader: multiprocessing.connection.Connection) -> None:
+        with os.fdopen(os.dup(reader.fileno()), encoding="utf-8", errors="replace") as lines, reader:
+            for raw in lines:
+                line = raw.rstrip()
+                if line.startswith(_FAILED):
+                    self.failure = json.loads(line.removeprefix(_FAILED))
+                    continue
+                self.lines.append(line)
+                if self.echo:
+                    sys.stderr.write(raw)
+                elif line:
+                    # While it starts, vLLM warns of what was chosen on purpose, and its errors come back as exceptions.
+                    _LOG.log(logging.DEBUG if self.starting else logging.WARNING, "%s", line)
+
+    def obituary(self) -> str:
+        """Say in a sentence how the engine core ended, as far as is known."""
+        codes = [process.exitcode for process in self._processes]
+        code = next((code for code in codes if code), None)
+        advice = "start the server again"
+        # It says that it dies before it has ended, and so before all of this is known.
+        failure = self.failure or next((line for line in reversed(self.lines) if ERROR_LINE.search(line)), None)
+        if failure and not self.starting:
+            return f"vLLM's engine has died ({first_sentence(failure)}): {advice}."
+        if code == -signal.SIGKILL:
+            return (
+                "vLLM's engine was killed (signal 9); if nobody did that on purpose, the machine ran out of memory: "
+                "choose a smaller model or --kv-cache-memory-bytes, and start the server again."
+            )
+        if code is not None and code < 0:
+            return f"vLLM's engine was ended by signal {-code}: {advice}."
+        return f"vLLM's engine has died; the log says more: {advice}."
+
+    def last_words(self) -> Sequence[str]:
+        """Return what may explain a failure to start, the best explanation last."""
+        return [*self.lines, *([self.failure] if self.failure else [])]
+
+    def kill(self) -> None:
+        """End the processes at once."""
+        for process in self._processes:
+            if process.is_alive():
+                process.kill()
+
+    def join(self) -> None:
+        """Wait for the processes, and for what they printed; not for long, as they have been ended before."""
+        for process in self._processes:
+            if process.pid is not None:
+                process.join(2)
+        if self._pump is not None:
+            self._pump.join(2)
+
+
+class _CoreProcess(multiprocessing.process.BaseProcess):
+    """An engine core's process: dies with its parent, prints into a pipe."""
+
+    carried: tuple[dict[str, str], multiprocessing.connection.Connection]
+
+    def run(self) -> None:
+        """Run vLLM's engine core, in the child."""
+        environment, output = self.carried
+        # A fork server has the environment it was started with. (A spawned process has ours already.)
+        os.environ.update(environment)
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            threading.Thread(target=_die_with, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+        output.close()
+        try:
+            super().run()
+        except Exception as error:
+            line = _FAILED + json.dumps(f"{type(error).__name__}: {error}") + "\n"
+            os.write(2, line.encode())
+            raise
+
+
+class _ForkServerCore(_CoreProcess, multiprocessing.context.ForkServerProcess):
+    pass
+
+
+class _SpawnedCore(_CoreProcess, multiprocessing.context.SpawnProcess):
+    pass
+
+
+def _die_with(sentinel: int) -> None:
+    """Kill this process when its parent has ended, however it did. Nobody else would: vLLM's engine core waits on."""
+    multiprocessing.connection.wait([sentinel])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def start_fork_server() -> None:
+    """Start the process that the engine core will be forked from; it imports vLLM while we do.
+
+    Libraries for memory and threads read their settings when a process begins, so they are given here.
+    """
+    settings = {
+        # The model runs in the engine core, not in a worker behind it: one import less, one hop per step less, and
+        # no core kept free for a process that only schedules.
+        "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
+        # Torch would print, at every start, that Triton isn't installed. It isn't, on the CPU.
+        "TORCH_LOGS": "-torch._library",
+        "OMP_NUM_THREADS": str(_compute_threads()),
+        **_openmp_settings(),
+    }
+    saved = {name: os.environ.get(name) for name in settings}
+    multiprocessing.forkserver.set_forkserver_preload(list(_PRELOADED))
+    for name, value in settings.items():
+        if name == "LD_PRELOAD":
+            os.environ[name] = value
+        else:
+            os.environ.setdefault(name, value)
+    try:
+        multiprocessing.forkserver.ensure_running()
+    finally:
+        for name, old in saved.items():
+            if name == "VLLM_ENABLE_V1_MULTIPROCESSING":
+                continue  # The front end reads it as well.
+            if old is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = old
+
+
+def stop_fork_server() -> None:
+    """End the fork server, when nothing that was forked from it runs any more; it holds half a gigabyte."""
+    # The names below are CPython's own, and there since 3.4; where they aren't, the server ends with this process.
+    server: Any = getattr(multiprocessing.forkserver, "_forkserver", None)
+    if not hasattr(server, "_forkserver_pid") or not hasattr(server, "_stop"):
+        return
+    pid = server._forkserver_pid
+    if pid is None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)  # It may be amid its imports, where it doesn't listen.
+    server._stop()
+
+
+def _compute_threads() -> int:
+    """One thread per physical core that we may use: two on one core fight for its vector units."""
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set(range(os.cpu_count() or 1))
+    cores = set()
+    for cpu in allowed:
+        try:
+            siblings = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text().strip()
+        except OSError:
+            siblings = str(cpu)
+        cores.add(siblings)
+    return max(1, len(cores))
+
+
+def _openmp_settings() -> dict[str, str]:
+    return {}
