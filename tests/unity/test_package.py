@@ -93,7 +93,7 @@ def test_core_needs_nothing_and_its_tests_only_the_editor() -> None:
     assert core["noEngineReferences"] is True
     assert core["references"] == core["precompiledReferences"] == core["includePlatforms"] == []
     tests = load(metas.PACKAGE / "Tests" / "Core" / "Loquent.Core.Tests.asmdef")
-    assert tests["references"] == ["Loquent.Core"]
+    assert tests["references"] == ["Loquent.Core", "UnityEngine.TestRunner", "UnityEditor.TestRunner"]
     assert tests["includePlatforms"] == ["Editor"]
     assert tests["precompiledReferences"] == ["nunit.framework.dll"]
     assert tests["overrideReferences"] is True

@@ -143,6 +143,16 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void ATurnTakesItsFirstEndAndNoOther()
+        {
+            Connect();
+            Turn turn = Open().Say("Hello");
+            Assert.That(turn.TryEnd(EndReason.Stop, Usage.None, null), Is.True);
+            Assert.That(turn.TryEnd(EndReason.Length, Usage.None, null), Is.False);
+            Assert.That(turn.End.Reason, Is.EqualTo(EndReason.Stop));
+        }
+
+        [Test]
         public void ADecisionIsThereAtTheEnd()
         {
             Connect();
@@ -249,9 +259,10 @@ namespace Loquent.Core.Tests
                 next = next ?? conversation.Say("And?");
             };
             Begin(conversation);
-            Server.Send("[39,seq,1,\"stop\",{}]");
+            Server.Send("[39,seq,1,\"stop\",{}]", "[41,5]");
             Session.Update();
             Assert.That(nested, Is.EqualTo(0));
+            Assert.That(Log.Take(), Is.EqualTo("ended 1 Stop\ngoing away 5"));
             Assert.That(Server.TakeSent(), Is.EqualTo("[3,1,2,\"And?\",[]]"));
             Assert.That(conversation.Running, Is.SameAs(next));
         }

@@ -325,15 +325,17 @@ namespace Loquent.Core.Transport
             {
                 Flush();
                 await GoneInTimeAsync().ConfigureAwait(staysHere);
-            }
-            finally
-            {
                 if (sendFailure != null)
                 {
                     Fail(sendFailure);
                 }
 
                 Dispose();
+            }
+            catch (Exception error)
+            {
+                // Nobody awaits this, and a transport that can't even be disposed must not end the program.
+                Fail(Broken(error));
             }
         }
 
