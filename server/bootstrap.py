@@ -324,7 +324,7 @@ def explain(output: str) -> str:
     if match:
         return (
             f"There is no build of {match.group(1)} for this machine ({platform.machine()}, Python {platform.python_version()}, "
-            f"{' '.join(platform.libc_ver()) or 'an unknown C library'}): Loquent's engine needs Linux with glibc 2.28 or "
+            f"{' '.join(platform.libc_ver()) or 'an unknown C library'}): Loquent's engine needs Linux with glibc 2.31 or "
             "newer, on x86_64 or aarch64. If your pip is configured for a package index of your own, look whether that has it."
         )
     if "Permission denied" in output or "Errno 13" in output:
