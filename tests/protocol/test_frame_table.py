@@ -288,3 +288,12 @@ def test_table_of_the_example_is_a_table() -> None:
     """`spec_table` finds nothing if a head is renamed: then the tests that use it would pass on nothing."""
     assert len(spec_table("| key | type |")) == 4
     assert len(spec_table("| key | unit |")) == 7
+
+
+@pytest.mark.parametrize("name", ["options", "limits", "usage"])
+def test_the_maps_have_these_keys_and_types(name: str) -> None:
+    cls: type[frames.TextMap] = {"options": frames.Options, "limits": frames.Limits, "usage": frames.Usage}[name]
+    checks = {"text": frames.text, "uint": frames.uint}
+    told = {key: checks[kind] for key, kind in frame_table()["maps"][name].items()}
+    assert told == dict(cls.CHECKS)
+    assert list(told) == [field.name for field in fields(cls)]

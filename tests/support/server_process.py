@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import re
 import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 START_SECONDS = 300
@@ -64,11 +67,37 @@ class ServerProcess:
                     waiting.append(child)
         return found
 
+    def engine_core(self) -> int:
+        """Return the process that runs the model: the one below the server that has the most memory."""
+        return max(self.processes(), key=_resident_bytes)
+
     def stop(self) -> int:
         """Stop it as Ctrl-C does; returns the exit status."""
         self.process.send_signal(signal.SIGINT)
         try:
             return self.process.wait(timeout=60)
         finally:
-            self.process.kill()
-            self._reader.join(timeout=10)
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill it, which it can do nothing about."""
+        self.process.kill()
+        self.process.wait()
+        self._reader.join(timeout=10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def gone(processes: Iterable[int], seconds: float = 15) -> bool:
+    """Wait for processes to end; tells whether all have."""
+    deadline = time.monotonic() + seconds
+    for pid in processes:
+        while Path(f"/proc/{pid}").exists():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+    return True
+
+
+def _resident_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -48,3 +48,16 @@ async def test_the_console_example_talks_with_a_server() -> None:
         program = build.program("console-example", code.replace("ws://127.0.0.1:8765", server.url))
         talk = await build.run_program(program)
     assert talk.startswith("Marta: You said: ")
+
+
+@pytest.mark.usefixtures("built")
+async def test_the_example_in_the_readme_talks_with_a_server() -> None:
+    readme = (build.PACKAGE.parent / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"```csharp\n(.*?)```", readme, re.DOTALL)
+    assert found
+    async with running() as server:
+        program = build.program("readme-example", found.group(1).replace("ws://127.0.0.1:8765", server.url))
+        talk = await build.run_program(program)
+    assert talk.startswith(
+        "You said: Good evening! What is this place? That makes 2 messages between us.\nMarta said 77 chars: Stop"
+    )

@@ -1,0 +1,30 @@
+"""What takes long and can be shared: the compiled C# half, and one server with the embedded model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from support.server_process import ServerProcess, gone
+from unity import build
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """Compile everything of C# into build/unity; what doesn't compile fails here, with the compiler's words."""
+    try:
+        build.compile_all()
+    except build.BuildError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def model_server() -> Iterator[ServerProcess]:
+    """Run one server with the embedded model for all tests that don't break it."""
+    server = ServerProcess()
+    yield server
+    below = server.processes()
+    assert server.stop() == 0, "".join(server.lines)
+    assert gone(below), f"the server has left some of its processes behind: {below}"
+    assert "Traceback" not in "".join(server.lines)
