@@ -17,6 +17,7 @@ import logging
 import signal
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
@@ -91,10 +92,11 @@ class VllmEngine:
         self._llm: Any = None
         self._core = EngineCore()
         self._numbers = itertools.count(1)
-        self._loading: asyncio.Future[Any] | None = None
+        self._loading: asyncio.Future[None] | None = None
         self._abandoned = threading.Event()
         self._watch: asyncio.Task[None] | None = None
         self._death: asyncio.Future[str] | None = None
+        self._started = False
         self._closed = False
 
     @property
@@ -116,7 +118,7 @@ class VllmEngine:
     @property
     def alive(self) -> bool:
         """Whether requests can succeed."""
-        return self._death is not None and not self._death.done() and not self._llm.errored
+        return self._llm is not None and self._death is not None and not self._death.done() and not self._llm.errored
 
     # Starting
 
@@ -126,56 +128,63 @@ class VllmEngine:
         Raises:
             EngineStartError: it can't start; the text says what to do about it.
         """
-        if self._loading is not None or self._closed:
+        if self._started or self._closed:
             raise EngineStartError("This engine has been started before: make a new one.")
+        self._started = True
         began = time.monotonic()
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
+        future: asyncio.Future[None] = loop.create_future()
         self._loading = future
 
-        def settle(llm: Any, error: BaseException | None) -> None:
-            if not future.cancelled():
-                if error is None:
-                    future.set_result(llm)
-                else:
-                    future.set_exception(error)
-            elif llm is not None:
-                llm.shutdown(timeout=0)
+        def settle(error: Exception | None) -> None:
+            if error is None:
+                future.set_result(None)
+            else:
+                future.set_exception(error)
 
         def say(line: str) -> None:
             with contextlib.suppress(RuntimeError):  # The loop is closed: nobody listens any more.
                 loop.call_soon_threadsafe(self._report, line)
 
         def load() -> None:
-            llm, error = None, None
+            # Among what vLLM imports, somebody keeps an exception, and with it the frames of whoever imports, which is
+            # us. So no local variable here, nor in _load, may hold the engine: it couldn't be freed again.
+            error: Exception | None = None
             try:
-                llm = self._load(say)
-            except BaseException as caught:  # noqa: BLE001 - whatever it is, start() shall raise it
+                self._load(say)
+            except Exception as caught:  # noqa: BLE001 - whatever it is, start() shall raise it
                 error = caught
+            except SystemExit as caught:  # A library that takes itself for the program.
+                error = RuntimeError(f"it ended with status {caught.code}")
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, llm, error)
+                loop.call_soon_threadsafe(settle, error)
 
         # A thread of our own, and a daemon: whoever interrupts the start doesn't want to wait for an import to end.
         threading.Thread(target=load, name="vllm-start", daemon=True).start()
+        refusal: str | None = None
         try:
             # The thread must come to its end even if start() is cancelled: close() waits for it, and bounds that.
-            self._llm = await asyncio.shield(future)
+            await asyncio.shield(future)
             await self._warm_up()
         except asyncio.CancelledError:
             self._abandoned.set()
             raise
-        except EngineError as error:
+        except Exception as error:  # noqa: BLE001 - raised again below, as what it means
             await self.close()
-            raise EngineStartError(str(error)) from error
-        except Exception as error:
-            await self.close()
-            raise EngineStartError(explain_failure(error, self._model, self._core.last_words())) from error
+            known = isinstance(error, EngineError)
+            refusal = str(error) if known else explain_failure(error, self._model, self._core.last_words())
+            _LOG.debug("The start failed", exc_info=None if known else error)
+            # The frames of the failure hold a half-built engine of vLLM's, which must not outlive us: it would fail to
+            # end itself, loudly, when the interpreter ends.
+            _clear_frames(error)
+        if refusal is not None:
+            raise EngineStartError(refusal)
         self._death = loop.create_future()
         self._watch = loop.create_task(self._watch_for_death(self._death))
         self._core.starting = False
         self._report(f"{self.model} is ready after {time.monotonic() - began:.0f} s")
 
-    def _load(self, say: Callable[[str], None]) -> Any:
+    def _load(self, say: Callable[[str], None]) -> None:
         """Build the engine, in a thread of its own."""
         # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which
         # inherit this thread's mask, must not see it; they end when they are told to, or when this process does.
@@ -215,10 +224,14 @@ class VllmEngine:
             config = arguments.create_engine_config(UsageContext.ENGINE_CONTEXT)
             if on_cpu:
                 check_memory(path, config.cache_config.kv_cache_memory_bytes or 0)
+            # What has been imported stays: the collector needn't look at it again, which would halt all streams for half
+            # a second each time. The engine itself comes after this, so that it can be collected when it is closed.
+            gc.collect()
+            gc.freeze()
             self._check_abandoned()
             say(f"Loading {self.model}")
             with self._core.adopted(vllm.v1.engine.utils, "forkserver" if in_core else "spawn"):
-                llm = AsyncLLM(
+                self._llm = AsyncLLM(
                     vllm_config=config,
                     executor_class=Executor.get_class(config),
                     log_stats=not arguments.disable_log_stats,
@@ -228,11 +241,6 @@ class VllmEngine:
             self._defaults = dict(config.model_config.get_diff_sampling_param())
             self._defaults.pop("max_tokens", None)  # Ours to say, per request.
             self._seeds = not on_cpu
-        # What is there now stays: the collector needn't look at it again, which would halt all streams for half a
-        # second each time.
-        gc.collect()
-        gc.freeze()
-        return llm
 
     def _check_abandoned(self) -> None:
         if self._abandoned.is_set():
@@ -279,7 +287,8 @@ class VllmEngine:
 
     async def _watch_for_death(self, death: asyncio.Future[str]) -> None:
         # vLLM has no callback for this; it marks its client as dead, from a thread that waits on the process.
-        while not self._llm.errored:  # noqa: ASYNC110
+        llm = self._llm
+        while not llm.errored:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         death.set_result(self._core.obituary())
         _LOG.error("%s", death.result())
@@ -410,16 +419,14 @@ class VllmEngine:
         self._abandoned.set()
         if self._watch is not None:
             self._watch.cancel()
-        llm, loading = self._llm, self._loading
-        if llm is None and loading is not None and not loading.done():
-            # Still loading. Without its engine core it can't go on; before that it stops at the next step.
+        if self._loading is not None and not self._loading.done():
+            # Without its engine core it can't go on; before it has that, it stops at the next step.
             self._core.kill()
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(_CLOSE_SECONDS):
-                    llm = await asyncio.shield(loading)
-            loading.cancel()
+                    await asyncio.shield(self._loading)
+        llm, self._llm = self._llm, None
         if llm is not None:
-            self._llm = llm
             if llm.output_handler is not None:
                 # vLLM's own way to end it logs a traceback. Whoever still waits for a reply hears of it from us.
                 from vllm.v1.engine.exceptions import EngineDeadError
@@ -429,9 +436,18 @@ class VllmEngine:
             # Blocks until the engine core has ended, or has been killed.
             await asyncio.to_thread(llm.shutdown, _CLOSE_SECONDS)
             await asyncio.sleep(0)  # vLLM has cancelled its tasks in this loop; let them see it.
+            llm.engine_core.resources.ctx.destroy(linger=0)  # vLLM leaves it to the collector, which warns of it.
         self._core.kill()
         await asyncio.to_thread(self._core.join)
         await asyncio.to_thread(stop_fork_server)
+
+
+def _clear_frames(error: BaseException) -> None:
+    """Let go of what the frames of an exception, and of those behind it, hold."""
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
 
 
 def _finish_reason(reason: str | None) -> Literal["stop", "length"]:
@@ -444,17 +460,16 @@ def _finish_reason(reason: str | None) -> Literal["stop", "length"]:
 
 @contextlib.contextmanager
 def _template_errors() -> Iterator[None]:
-    """Turn what a chat template raises into a refusal."""
+    """Turn what rendering raises into a refusal: a chat template may object to messages, or the model have none."""
     from jinja2 import TemplateError
+    from vllm.exceptions import VLLMClientError
 
     try:
         yield
-    except TemplateError as error:
+    except (TemplateError, VLLMClientError, ValueError) as error:
         raise RequestRefused(
-            f"The model's chat template refuses these messages: {first_sentence(str(error))}."
+            f"The model's chat template can't make a prompt of these messages: {first_sentence(str(error))}."
         ) from error
-    except ValueError as error:  # ChatTemplateResolutionError among them.
-        raise RequestRefused(f"The messages can't be made into a prompt: {first_sentence(str(error))}.") from error
 
 
 # Prompts

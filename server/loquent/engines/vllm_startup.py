@@ -85,10 +85,13 @@ def checked_model(model: str) -> str:
 
 def asks_for_log(arguments: Sequence[str]) -> bool:
     """Whether the user has said how vLLM shall log."""
-    variables = ("VLLM_LOGGING_LEVEL", "VLLM_LOGGING_CONFIG_PATH", "VLLM_CONFIGURE_LOGGING")
-    return any(os.environ.get(name) for name in variables) or any(
-        argument.replace("_", "-").startswith(("--log-level", "--log-config-file", "--logging-config"))
-        for argument in arguments
+    return (
+        any(os.environ.get(name) for name in ("VLLM_LOGGING_LEVEL", "VLLM_LOGGING_CONFIG_PATH"))
+        or os.environ.get("VLLM_CONFIGURE_LOGGING") == "1"
+        or any(
+            argument.replace("_", "-").startswith(("--log-level", "--log-config-file", "--logging-config"))
+            for argument in arguments
+        )
     )
 
 
@@ -269,6 +272,7 @@ _KNOWN_FAILURES = (
     ),
     (
         (
+            r"outgoing traffic has been disabled|"
             r"couldn't connect|connection error|ConnectError|MaxRetryError|LocalEntryNotFound|OfflineMode|offline "
             r"mode|Failed to resolve|Network is unreachable|Name or service not known|name resolution|cannot find "
             r"the requested"
