@@ -6,7 +6,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 # -I: nothing of the user's own Python comes in the way of the set-up.
-SETUP := $(PYTHON) -I server/bootstrap.py
+SETUP := $(PYTHON) -I server/bootstrap
 
 .DEFAULT_GOAL := help
 .PHONY: help setup serve chat test test-quick check system-packages lock clean
