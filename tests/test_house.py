@@ -21,7 +21,6 @@ LAYERS = [
     ["connection"],
     ["dialogue"],
     ["engines"],
-    ["embedded_model"],
     ["settings", "wire"],
     ["__init__"],
 ]
@@ -62,8 +61,7 @@ def test_imports_only_point_down(path: Path) -> None:
         if (
             words[0] != "loquent"
             or len(words) < 2
-            or (not (SERVER / words[1]).exists()
-            and not (SERVER / f"{words[1]}.py").exists())
+            or (not (SERVER / words[1]).exists() and not (SERVER / f"{words[1]}.py").exists())
         ):
             continue
         other = words[1]

@@ -68,5 +68,5 @@ def prepare_model(environment: Environment) -> None:
     Raises:
         SetupError: it couldn't be converted.
     """
-    if environment.run_openly("-m", "loquent.embedded_model"):
+    if environment.run_openly("-m", "loquent.engines.embedded_model"):
         raise SetupError("The model couldn't be prepared; the reason stands above. Then run this again.")

@@ -17,11 +17,10 @@ import logging
 import signal
 import threading
 import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from loquent import embedded_model
+from loquent.engines import embedded_model
 from loquent.engines.base import (
     Delta,
     EngineBusy,
@@ -41,11 +40,13 @@ from loquent.engines.vllm_startup import (
     check_memory,
     check_torchvision,
     checked_model,
+    clear_frames,
     default_arguments,
     explain_argument,
     explain_failure,
     first_sentence,
     is_cpu_build,
+    quiet_front_end,
     set_environment,
     wants_processes,
 )
@@ -176,7 +177,7 @@ class VllmEngine:
             _LOG.debug("The start failed", exc_info=None if known else error)
             # The frames of the failure hold a half-built engine of vLLM's, which must not outlive us: it would fail to
             # end itself, loudly, when the interpreter ends.
-            _clear_frames(error)
+            clear_frames(error)
         if refusal is not None:
             raise EngineStartError(refusal)
         self._death = loop.create_future()
@@ -219,7 +220,7 @@ class VllmEngine:
                 gc.enable()
         self._check_abandoned()
 
-        with _quiet_front_end(verbose=verbose):
+        with quiet_front_end(verbose=verbose):
             arguments = self._parse(AsyncEngineArgs, path, embedded=embedded, in_core=in_core, on_cpu=on_cpu)
             config = arguments.create_engine_config(UsageContext.ENGINE_CONTEXT)
             if on_cpu:
@@ -442,14 +443,6 @@ class VllmEngine:
         await asyncio.to_thread(stop_fork_server)
 
 
-def _clear_frames(error: BaseException) -> None:
-    """Let go of what the frames of an exception, and of those behind it, hold."""
-    link: BaseException | None = error
-    while link is not None:
-        traceback.clear_frames(link.__traceback__)
-        link = link.__cause__ or link.__context__
-
-
 def _finish_reason(reason: str | None) -> Literal["stop", "length"]:
     if reason == "length":
         return "length"
@@ -490,17 +483,3 @@ def _chat_params() -> Any:
             "enable_thinking": False,
         }
     )
-
-
-@contextlib.contextmanager
-def _quiet_front_end(*, verbose: bool) -> Iterator[None]:
-    """While it starts, let vLLM log errors alone in this process; afterwards, warnings."""
-    if verbose:
-        yield
-        return
-    logger = logging.getLogger("vllm")
-    logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        logger.setLevel(logging.WARNING)

