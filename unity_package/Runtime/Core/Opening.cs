@@ -23,12 +23,6 @@ namespace Loquent.Core
 
         internal Task<Conversation> Task => completion.Task;
 
-        /// <summary>The frame that asked for it, if it may have to be sent again; else null.</summary>
-        internal byte[] Asking { get; set; }
-
-        /// <summary>Whether it has been asked for on more than one connection.</summary>
-        internal bool WasAskedAgain { get; set; }
-
         /// <summary>Calls back when nobody waits for it any more.</summary>
         internal void WatchFor(CancellationToken cancellation, Action<Opening> cancelled)
         {

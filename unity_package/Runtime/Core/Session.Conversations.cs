@@ -11,14 +11,11 @@ namespace Loquent.Core
     /// <content>What goes to the server: opening, saying, cancelling, closing.</content>
     public sealed partial class Session
     {
-        /// <summary>So many of the last cancels and closes are sent again when a session is resumed: they may have been lost, and are idempotent.</summary>
-        private const int KeptIdempotent = 64;
-
         private readonly MsgPackWriter frame = new MsgPackWriter();
         private readonly Dictionary<uint, Opening> openings = new Dictionary<uint, Opening>();
         private readonly Dictionary<uint, Conversation> conversations = new Dictionary<uint, Conversation>();
         private readonly Dictionary<uint, Turn> turns = new Dictionary<uint, Turn>();
-        private readonly Queue<byte[]> idempotent = new Queue<byte[]>();
+        private readonly Unconfirmed unconfirmed = new Unconfirmed();
         private readonly Queue<Lost> lost = new Queue<Lost>();
         private uint lastConversation;
         private uint lastTurn;
@@ -50,8 +47,7 @@ namespace Loquent.Core
                 opening = new Opening(checked(++lastConversation), character);
                 frame.Reset();
                 ClientFrames.Open(frame, opening.Number, character, options);
-                SendNew();
-                opening.Asking = this.options.Resume ? frame.ToArray() : null;
+                SendNew(FrameKind.Open, opening.Number);
                 openings.Add(opening.Number, opening);
             }
 
@@ -90,9 +86,8 @@ namespace Loquent.Core
                     ClientFrames.Decide(frame, conversation.Number, turn.Number, text, choices, images);
                 }
 
-                SendNew();
+                SendNew(choices == null ? FrameKind.Say : FrameKind.Decide, turn.Number);
                 lastTurn = turn.Number;
-                turn.Asking = options.Resume ? frame.ToArray() : null;
                 turns.Add(turn.Number, turn);
                 conversation.Running = turn;
             }
@@ -108,7 +103,11 @@ namespace Loquent.Core
             {
                 frame.Reset();
                 ClientFrames.Cancel(frame, turn.Number, shown);
-                SendIdempotent();
+                connection?.Outbox.TryAdd(frame, false);
+                if (KeepsUnconfirmed)
+                {
+                    unconfirmed.AddCancel(turn.Number, frame.ToArray());
+                }
             }
 
             connection?.Flush();
@@ -185,8 +184,11 @@ namespace Loquent.Core
             }
         }
 
-        /// <summary>Sends the frame, unless it's too large or too much waits. Without a connection it's kept by who asked, for the next one.</summary>
-        private void SendNew()
+        /// <summary>Whether what is sent is kept, to be sent again when the session is resumed.</summary>
+        private bool KeepsUnconfirmed => options.Resume && state != SessionState.Closed;
+
+        /// <summary>Sends the frame, unless it's too large or too much waits. Without a connection it waits for the next one.</summary>
+        private void SendNew(FrameKind kind, uint number)
         {
             Outbox outbox = connection?.Outbox;
             long most = limits.MessageBytes ?? long.MaxValue;
@@ -202,67 +204,23 @@ namespace Loquent.Core
                 throw new CongestedException(
                     outbox.WaitingBytes + " bytes wait to be sent already. Wait a moment, or raise SessionOptions.OutboxBytes.");
             }
+
+            if (KeepsUnconfirmed)
+            {
+                unconfirmed.Add(kind, number, frame.ToArray());
+            }
         }
 
+        /// <summary>Sends a close in any case.</summary>
         private void SendClose(uint number)
         {
             frame.Reset();
             ClientFrames.Close(frame, number);
-            SendIdempotent();
-        }
-
-        /// <summary>Sends the frame in any case, and keeps it to be sent again with a resume.</summary>
-        private void SendIdempotent()
-        {
             connection?.Outbox.TryAdd(frame, false);
-            if (options.Resume && state != SessionState.Closed)
+            if (KeepsUnconfirmed)
             {
-                idempotent.Enqueue(frame.ToArray());
-                if (idempotent.Count > KeptIdempotent)
-                {
-                    idempotent.Dequeue();
-                }
+                unconfirmed.Add(FrameKind.Close, number, frame.ToArray());
             }
-        }
-
-        /// <summary>
-        /// Sends again what may have been lost with the last connection. What did arrive is refused by its number, which is then known to mean
-        /// that; the first answer came, or comes, in the replay.
-        /// </summary>
-        private void SendAgain()
-        {
-            foreach (Opening opening in Sorted(openings.Values, opening => opening.Number))
-            {
-                opening.WasAskedAgain = true;
-                SendCopy(opening.Asking);
-            }
-
-            foreach (Turn turn in Sorted(turns.Values, turn => turn.Number))
-            {
-                if (!turn.HasBegun)
-                {
-                    turn.WasAskedAgain = true;
-                    SendCopy(turn.Asking);
-                }
-            }
-
-            foreach (byte[] kept in idempotent)
-            {
-                SendCopy(kept);
-            }
-        }
-
-        private static List<T> Sorted<T>(IEnumerable<T> items, Func<T, uint> number)
-            where T : class
-        {
-            var sorted = new List<T>(items);
-            sorted.Sort((one, other) => number(one).CompareTo(number(other)));
-            return sorted;
-        }
-
-        private void SendCopy(byte[] bytes)
-        {
-            connection.Outbox.TryAdd(bytes, bytes.Length, false);
         }
 
         /// <summary>Takes all that hangs on the connection out of the session, to be ended outside of the lock.</summary>
@@ -282,7 +240,7 @@ namespace Loquent.Core
             turns.Clear();
             conversations.Clear();
             openings.Clear();
-            idempotent.Clear();
+            unconfirmed.Clear();
         }
     }
 }

@@ -92,6 +92,7 @@ namespace Loquent.Core
             lock (gate)
             {
                 asked = number <= lastConversation;
+                unconfirmed.Confirm(FrameKind.Open, number);
                 if (openings.TryGetValue(number, out opening))
                 {
                     openings.Remove(number);
@@ -123,7 +124,7 @@ namespace Loquent.Core
             }
 
             turn.HasBegun = true;
-            turn.Asking = null;
+            Confirm(FrameKind.Say, number);
             if (!turn.IsCancelled)
             {
                 turn.Conversation.RaiseBegan(turn);
@@ -235,16 +236,21 @@ namespace Loquent.Core
             bool isTurns = fault.ReferredKind == FrameKind.Say || fault.ReferredKind == FrameKind.Decide;
             lock (gate)
             {
+                if (fault.ReferredKind.HasValue)
+                {
+                    unconfirmed.Confirm(fault.ReferredKind.Value, fault.ReferredNumber);
+                }
+
                 if (isTurns && turns.TryGetValue(fault.ReferredNumber, out turn))
                 {
-                    if (turn.WasAskedAgain && fault.Code == FaultCode.TurnOrder)
+                    if (fault.Code == FaultCode.TurnOrder && unconfirmed.WasAskedAgain(FrameKind.Say, fault.ReferredNumber))
                     {
                         return; // the first asking did arrive
                     }
                 }
                 else if (fault.ReferredKind == FrameKind.Open && openings.TryGetValue(fault.ReferredNumber, out refused))
                 {
-                    if (refused.WasAskedAgain && fault.Code == FaultCode.ConversationOpen)
+                    if (fault.Code == FaultCode.ConversationOpen && unconfirmed.WasAskedAgain(FrameKind.Open, fault.ReferredNumber))
                     {
                         return;
                     }
@@ -308,6 +314,11 @@ namespace Loquent.Core
             lock (gate)
             {
                 turns.Remove(turn.Number);
+                if (reason == EndReason.Cancelled)
+                {
+                    unconfirmed.DropCancel(turn.Number);
+                }
+
                 if (turn.Conversation.Running == turn)
                 {
                     turn.Conversation.Running = NewestOf(turn.Conversation);
@@ -333,6 +344,14 @@ namespace Loquent.Core
             }
 
             return newest;
+        }
+
+        private void Confirm(FrameKind kind, uint number)
+        {
+            lock (gate)
+            {
+                unconfirmed.Confirm(kind, number);
+            }
         }
 
         private Turn FindTurn(uint number)

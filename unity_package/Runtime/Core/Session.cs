@@ -242,7 +242,7 @@ namespace Loquent.Core
                 state = SessionState.Connected;
                 if (made.IsResumed)
                 {
-                    SendAgain();
+                    unconfirmed.SendAgain(bytes => made.Connection.Outbox.TryAdd(bytes, bytes.Length, false));
                 }
             }
 

@@ -56,12 +56,6 @@ namespace Loquent.Core
         /// <summary>The server's fault about it, which comes before the end.</summary>
         internal Fault Fault { get; set; }
 
-        /// <summary>The frame that asked for it, as long as it may have to be sent again; else null.</summary>
-        internal byte[] Asking { get; set; }
-
-        /// <summary>Whether it has been asked for on more than one connection.</summary>
-        internal bool WasAskedAgain { get; set; }
-
         /// <summary>
         /// Cancels the turn. Nothing more is appended to <see cref="Text"/>, and the end follows, with <see cref="EndReason.Cancelled"/>
         /// unless the reply was complete already. May be called again, and after the end: then it still tells what the player saw.

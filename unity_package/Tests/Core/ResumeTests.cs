@@ -211,12 +211,5 @@ namespace Loquent.Core.Tests
             Assert.That(Session.State, Is.EqualTo(SessionState.Closed));
             Assert.That(turn.End.Error, Is.InstanceOf<SessionClosedException>());
         }
-
-        private void ConnectToResume()
-        {
-            Server.Options.Resume = true;
-            Server.Resumes = true;
-            Connect();
-        }
     }
 }

@@ -36,12 +36,39 @@ namespace Loquent.Core.Tests.Fakes
             Log.Listen(Session);
         }
 
+        /// <summary>Connects to a server that resumes, so as to be resumed.</summary>
+        internal void ConnectToResume()
+        {
+            Server.Options.Resume = true;
+            Server.Resumes = true;
+            Connect();
+        }
+
+        /// <summary>Lets the connection break, and the session notice.</summary>
+        internal void Break()
+        {
+            Server.Transport.Break();
+            Session.Update();
+            Server.TakeSent();
+            Log.Take();
+        }
+
+        /// <summary>Makes another connection that goes on with the session.</summary>
+        /// <returns>What was sent over it behind hello.</returns>
+        internal string Resume()
+        {
+            Assert.That(Session.ReconnectAsync().Result, Is.True);
+            string sent = Server.TakeSent();
+            int hello = sent.IndexOf('\n');
+            return hello < 0 ? string.Empty : sent.Substring(hello + 1);
+        }
+
         /// <summary>Opens a conversation, and forgets the open.</summary>
         internal Conversation Open(string character = "innkeeper")
         {
             Task<Conversation> opening = Session.OpenAsync(character);
             string asked = Server.TakeSent();
-            string number = asked.Split(',')[1];
+            string number = asked.Substring(asked.LastIndexOf("[2,", System.StringComparison.Ordinal)).Split(',')[1];
             Server.Send("[34,seq," + number + ",\"Marta\",[\"wave\"],[]]");
             Session.Update();
             Assert.That(opening.Status, Is.EqualTo(TaskStatus.RanToCompletion));

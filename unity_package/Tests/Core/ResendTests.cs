@@ -1,0 +1,120 @@
+using System.Collections.Generic;
+using System.Threading.Tasks;
+using Loquent.Core.Failures;
+using Loquent.Core.Tests.Fakes;
+using NUnit.Framework;
+
+namespace Loquent.Core.Tests
+{
+    /// <summary>What is sent again when a session is resumed: in which order, until when, and how much of it there may be.</summary>
+    [TestFixture]
+    public sealed class ResendTests : SessionTest
+    {
+        [SetUp]
+        public void BeConnected()
+        {
+            ConnectToResume();
+        }
+
+        [Test]
+        public void ABargeInWithoutAConnectionGoesOutInItsOrder()
+        {
+            Conversation conversation = Open();
+            Turn first = Begin(conversation);
+            Break();
+            first.Cancel(0);
+            Turn second = conversation.Say("Wait!");
+            Assert.That(Resume(), Is.EqualTo("[5,1,0]\n[3,1,2,\"Wait!\",[]]"), "The other way round the server answers turn_running.");
+            Server.Send("[39,seq,1,\"cancelled\",{}]", "[35,seq,1,2]", "[39,seq,2,\"stop\",{}]");
+            Session.Update();
+            Assert.That(second.End.Reason, Is.EqualTo(EndReason.Stop));
+            Break();
+            Assert.That(Resume(), Is.Empty);
+        }
+
+        [Test]
+        public void ARepeatedCancelKeepsItsPlace()
+        {
+            Conversation conversation = Open();
+            Turn first = Begin(conversation);
+            Break();
+            first.Cancel(7);
+            conversation.Say("Wait!");
+            first.Cancel(3);
+            Assert.That(Resume(), Is.EqualTo("[5,1,3]\n[3,1,2,\"Wait!\",[]]"));
+        }
+
+        [Test]
+        public void EveryCloseGoesOutHoweverManyThereAre()
+        {
+            var conversations = new List<Conversation>();
+            for (int i = 0; i < 200; i++)
+            {
+                conversations.Add(Open());
+            }
+
+            Break();
+            conversations.ForEach(conversation => conversation.Close());
+            Assert.That(Resume().Split('\n').Length, Is.EqualTo(200));
+        }
+
+        [Test]
+        public void ACloseIsSentAgainUntilSomethingBehindItIsAnswered()
+        {
+            Open().Close();
+            Assert.That(Server.TakeSent(), Is.EqualTo("[7,1]"));
+            Break();
+            Assert.That(Resume(), Is.EqualTo("[7,1]"));
+            Open("guard");
+            Break();
+            Assert.That(Resume(), Is.Empty, "The open behind it was answered, so the close had arrived.");
+        }
+
+        [Test]
+        public void ACancelIsSentAgainUntilItsTurnEndsAsCancelled()
+        {
+            Turn turn = Begin(Open());
+            turn.Cancel(0);
+            Break();
+            Assert.That(Resume(), Is.EqualTo("[5,1,0]"));
+            Server.Send("[39,seq,1,\"cancelled\",{}]");
+            Session.Update();
+            Break();
+            Assert.That(Resume(), Is.Empty);
+        }
+
+        [Test]
+        public void ACancelThatCrossedTheEndIsSentAgainForTheMemory()
+        {
+            Conversation conversation = Open();
+            Turn turn = Begin(conversation);
+            turn.Cancel(0);
+            Server.Send("[39,seq,1,\"stop\",{}]");
+            Session.Update();
+            Break();
+            Assert.That(Resume(), Is.EqualTo("[5,1,0]"), "The end doesn't say that the cancel had arrived.");
+            Begin(conversation);
+            Break();
+            Assert.That(Resume(), Is.Empty);
+        }
+
+        [Test]
+        public void ACancelledOpeningIsOpenedAndClosed()
+        {
+            Break();
+            using (var cancellation = new System.Threading.CancellationTokenSource())
+            {
+                Task<Conversation> opening = Session.OpenAsync("innkeeper", null, cancellation.Token);
+                cancellation.Cancel();
+                Assert.That(opening.IsCanceled, Is.True);
+            }
+
+            Assert.That(Resume(), Is.EqualTo("[2,1,\"innkeeper\",{}]\n[7,1]"));
+            Server.Send("[34,seq,1,\"Marta\",[],[]]");
+            Session.Update();
+            Assert.That(Log.Take(), Is.Empty);
+            Break();
+            Assert.That(Resume(), Is.EqualTo("[7,1]"));
+        }
+    }
+}
