@@ -199,13 +199,22 @@ namespace Loquent.Core
                     + ". Send a shorter text, or fewer or smaller images.");
             }
 
+            // One frame is taken in any case, as in the outbox.
+            bool keeps = KeepsUnconfirmed;
+            if (keeps && unconfirmed.Bytes > 0 && frame.Length > options.OutboxBytes - unconfirmed.Bytes)
+            {
+                throw new CongestedException(
+                    unconfirmed.Bytes + " bytes wait for the server already, to be sent or to be answered. Wait a moment or for a connection, "
+                    + "or raise SessionOptions.OutboxBytes.");
+            }
+
             if (outbox != null && !outbox.TryAdd(frame, true))
             {
                 throw new CongestedException(
                     outbox.WaitingBytes + " bytes wait to be sent already. Wait a moment, or raise SessionOptions.OutboxBytes.");
             }
 
-            if (KeepsUnconfirmed)
+            if (keeps)
             {
                 unconfirmed.Add(kind, number, frame.ToArray());
             }

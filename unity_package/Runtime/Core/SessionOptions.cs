@@ -64,7 +64,10 @@ namespace Loquent.Core
         /// <summary>How many bytes may wait for <see cref="Session.Update"/> until receiving pauses; 1 MiB unless told. At least 1.</summary>
         public int InboxBytes { get; set; } = 1024 * 1024;
 
-        /// <summary>How many bytes may wait to be sent until a new say or open is refused; 4 MiB unless told. At least 1.</summary>
+        /// <summary>
+        /// How many bytes may wait to be sent until a new say or open is refused; 4 MiB unless told. At least 1. With <see cref="Resume"/>
+        /// also how many may wait to be answered, since they are kept for the next connection: that bounds what is said without one.
+        /// </summary>
         public int OutboxBytes { get; set; } = 4 * 1024 * 1024;
 
         /// <summary>

@@ -13,6 +13,7 @@ namespace Loquent.Core.Tests
         [SetUp]
         public void BeConnected()
         {
+            Server.Options.OutboxBytes = 10000;
             ConnectToResume();
         }
 
@@ -96,6 +97,29 @@ namespace Loquent.Core.Tests
             Begin(conversation);
             Break();
             Assert.That(Resume(), Is.Empty);
+        }
+
+        [Test]
+        public void WhatIsSaidWithoutAConnectionIsBounded()
+        {
+            Conversation conversation = Open();
+            Server.TakeSent();
+            Break();
+            int said = 0;
+            Assert.Throws<CongestedException>(() =>
+            {
+                for (; said < 100; said++)
+                {
+                    conversation.Say(new string('x', 1000));
+                }
+            });
+            Assert.That(said, Is.InRange(1, 9), "OutboxBytes is 10,000.");
+            Assert.That(Session.OpenAsync(new string('x', 1000)).Exception.InnerException, Is.InstanceOf<CongestedException>());
+            conversation.Close();
+            Assert.That(Resume().Split('\n').Length, Is.EqualTo(said + 1));
+            Server.Send("[40,seq,[3," + said + "],\"busy\",\"Later.\",null]");
+            Session.Update();
+            Open("guard");
         }
 
         [Test]
