@@ -6,7 +6,7 @@ namespace Loquent.Core.Transport
 {
     /// <summary>
     /// One WebSocket, from connecting to its end, and nothing of what goes over it. Write one for a platform that
-    /// <see cref="ClientWebSocketTransport"/> doesn't reach, such as a browser, or for tests.
+    /// <see cref="ClientWebSocketTransport"/> doesn't reach, or for tests. The platform must have threads: a browser (WebGL) isn't supported yet.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -22,7 +22,8 @@ namespace Loquent.Core.Transport
     {
         /// <summary>
         /// Whether the calls may come from background threads, as is best. If false, all calls come from the session's own thread, and
-        /// the tasks must complete there: for platforms without threads.
+        /// the tasks must complete there: for tests, and for a socket that must be used on the caller's thread. Timeouts still come from the
+        /// thread pool's timers, so a platform without threads isn't served by this.
         /// </summary>
         bool RunsInBackground { get; }
 
