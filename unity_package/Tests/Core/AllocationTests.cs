@@ -7,7 +7,7 @@ namespace Loquent.Core.Tests
 {
     /// <summary>What a frame costs the thread that calls Update: no garbage.</summary>
     [TestFixture]
-    public sealed class AllocationTests
+    public sealed class AllocationTests : ContextlessTest
     {
         private const int Conversations = 16;
         private const int Rounds = 200;

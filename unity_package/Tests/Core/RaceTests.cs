@@ -10,7 +10,7 @@ namespace Loquent.Core.Tests
 {
     /// <summary>Races, each by its name, over a transport with real threads behind it.</summary>
     [TestFixture]
-    public sealed class RaceTests
+    public sealed class RaceTests : ContextlessTest
     {
         private FakeServer server;
         private Session session;

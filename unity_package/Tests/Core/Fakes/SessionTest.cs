@@ -4,7 +4,7 @@ using NUnit.Framework;
 namespace Loquent.Core.Tests.Fakes
 {
     /// <summary>A session with a server in memory, on one thread: what the server sends is there at once, and only Update reads it.</summary>
-    public abstract class SessionTest
+    public abstract class SessionTest : ContextlessTest
     {
         internal FakeServer Server { get; private set; }
 

@@ -11,7 +11,7 @@ namespace Loquent.Core.Tests.Transport
 {
     /// <summary>The transport over real sockets on the loopback.</summary>
     [TestFixture]
-    public sealed class ClientWebSocketTransportTests
+    public sealed class ClientWebSocketTransportTests : ContextlessTest
     {
         private LoopbackServer server;
         private ClientWebSocketTransport transport;

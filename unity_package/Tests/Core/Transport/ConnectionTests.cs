@@ -11,7 +11,7 @@ namespace Loquent.Core.Tests.Transport
 {
     /// <summary>A connection's two halves, and that nothing of them is left, whatever ends it.</summary>
     [TestFixture]
-    public sealed class ConnectionTests
+    public sealed class ConnectionTests : ContextlessTest
     {
         private FakeTransport transport;
         private Connection connection;

@@ -11,7 +11,7 @@ namespace Loquent.Core.Tests.Transport
 {
     /// <summary>The bounded queues, each by itself.</summary>
     [TestFixture]
-    public sealed class QueueTests
+    public sealed class QueueTests : ContextlessTest
     {
         [Test]
         public void TheInboxHasRoomUntilItsCountOrItsBytesAreReached()
