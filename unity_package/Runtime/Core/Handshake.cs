@@ -37,23 +37,22 @@ namespace Loquent.Core
 
         /// <summary>Connects and says hello. Whatever goes wrong, no connection is left.</summary>
         /// <param name="options">Where to, and how.</param>
-        /// <param name="transport">What to connect over; it isn't connected yet.</param>
+        /// <param name="connection">What to connect; it isn't connected yet.</param>
         /// <param name="session">The session to be resumed; null for a new one.</param>
         /// <param name="epoch">Its epoch.</param>
         /// <param name="seq">The last seq of it that has been processed.</param>
         /// <param name="cancellation">Ends the attempt.</param>
         /// <exception cref="LoquentException">It didn't come to a welcome.</exception>
         internal static async Task<Handshake> MakeAsync(
-            SessionOptions options, ITransport transport, string session, long epoch, long seq, CancellationToken cancellation)
+            SessionOptions options, Connection connection, string session, long epoch, long seq, CancellationToken cancellation)
         {
-            var connection = new Connection(transport, options);
             bool staysHere = connection.StaysInContext;
             var handshake = new Handshake(options, connection);
             using (var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
             {
-                attempt.CancelAfter(options.ConnectTimeout);
                 try
                 {
+                    attempt.CancelAfter(options.ConnectTimeout);
                     await connection.ConnectAsync(attempt.Token).ConfigureAwait(staysHere);
                     await handshake.GreetAsync(session, epoch, seq, attempt.Token).ConfigureAwait(staysHere);
                     return handshake;

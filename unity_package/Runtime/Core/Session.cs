@@ -30,7 +30,6 @@ namespace Loquent.Core
         private volatile Connection connection;
         private volatile SessionState state = SessionState.Disconnected;
         private volatile Limits limits;
-        private bool reconnecting;
         private volatile bool staysInContext;
         private string id;
         private long epoch;
@@ -145,7 +144,7 @@ namespace Loquent.Core
         /// <exception cref="OperationCanceledException">The attempt was ended.</exception>
         public async Task<bool> ReconnectAsync(CancellationToken cancellation = default(CancellationToken))
         {
-            BeginReconnecting(out string offered);
+            TaskCompletionSource<bool> attempt = BeginReconnecting(out string offered);
             try
             {
                 using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.Token))
@@ -153,12 +152,10 @@ namespace Loquent.Core
                     Handshake made;
                     try
                     {
-                        ITransport transport = options.NewTransport();
-                        staysInContext = !transport.RunsInBackground;
                         made = await Handshake.MakeAsync(
-                            options, transport, offered, epoch, sequence.Processed, either.Token).ConfigureAwait(staysInContext);
+                            options, NewConnection(), offered, epoch, sequence.Processed, either.Token).ConfigureAwait(staysInContext);
                     }
-                    catch (OperationCanceledException) when (state == SessionState.Closed && !cancellation.IsCancellationRequested)
+                    catch (Exception) when (state == SessionState.Closed && !cancellation.IsCancellationRequested)
                     {
                         throw Closed();
                     }
@@ -171,35 +168,14 @@ namespace Loquent.Core
             {
                 lock (gate)
                 {
-                    reconnecting = false;
+                    attempting = null;
                 }
+
+                attempt.SetResult(true);
             }
         }
 
-        /// <summary>
-        /// Closes the session as one should: what waits is sent, the server is told. Takes <see cref="SessionOptions.CloseTimeout"/> at most. Tasks
-        /// that wait are completed, on the thread that calls: turns with a fault, opening with an exception. No event is raised any more.
-        /// </summary>
-        /// <returns>Completes when no socket and no thread is left.</returns>
-        public async Task CloseAsync()
-        {
-            Connection last = End();
-            if (last != null)
-            {
-                await last.CloseAsync().ConfigureAwait(last.StaysInContext);
-            }
-        }
-
-        /// <summary>
-        /// Lets go of everything at once, without telling the server; <see cref="CloseAsync"/> does. Tasks that wait are completed as there.
-        /// No event is raised any more. May be called at any time, from any thread, more than once.
-        /// </summary>
-        public void Dispose()
-        {
-            End()?.Dispose();
-        }
-
-        private void BeginReconnecting(out string offered)
+        private TaskCompletionSource<bool> BeginReconnecting(out string offered)
         {
             lock (gate)
             {
@@ -208,13 +184,14 @@ namespace Loquent.Core
                     throw Closed();
                 }
 
-                if (state == SessionState.Connected || reconnecting)
+                if (state == SessionState.Connected || attempting != null)
                 {
                     throw new InvalidOperationException("The session has a connection already, or is making one; wait for ConnectionLost.");
                 }
 
-                reconnecting = true;
+                attempting = new TaskCompletionSource<bool>();
                 offered = options.Resume ? id : null;
+                return attempting;
             }
         }
 
@@ -247,33 +224,6 @@ namespace Loquent.Core
             }
 
             made.Connection.Flush();
-        }
-
-        /// <summary>Ends everything there is, without events.</summary>
-        /// <returns>The connection, if there was one.</returns>
-        private Connection End()
-        {
-            Connection last;
-            lock (gate)
-            {
-                if (state == SessionState.Closed)
-                {
-                    return null;
-                }
-
-                state = SessionState.Closed;
-                last = connection;
-                connection = null;
-                LetGo(Closed());
-            }
-
-            lifetime.Cancel();
-            while (TryTakeLost(out Lost gone))
-            {
-                gone.Complete();
-            }
-
-            return last;
         }
 
         private static SessionClosedException Closed()
