@@ -16,12 +16,18 @@ namespace Loquent.Core
         /// <summary>How often, in milliseconds, waiting without a frame loop looks after acknowledgements and silence.</summary>
         private const int PumpPeriodMs = 50;
 
+        /// <summary>A pause of the program, in milliseconds, that's worth to be told when the connection is found lost behind it.</summary>
+        private const long LongPauseMs = 5000;
+
         private readonly Handlers<Action<LoquentException>> connectionLost = new Handlers<Action<LoquentException>>();
         private readonly Handlers<Action<Fault>> faultReceived = new Handlers<Action<Fault>>();
         private readonly Handlers<Action<TimeSpan>> goingAway = new Handlers<Action<TimeSpan>>();
         private readonly Handlers<Action<Exception>> errors = new Handlers<Action<Exception>>();
         private LoquentException lastLoss;
         private int updating;
+        private long updatedAt;
+        private long pausedMs;
+        private long pauseEndedAt;
 
         /// <summary>
         /// Processes what has come: raises events, completes tasks, acknowledges. Call it once per frame. It never waits, and with text
@@ -122,6 +128,7 @@ namespace Loquent.Core
 
             try
             {
+                NotePause(options.Clock());
                 ReportLost();
                 frames = Drain(budget);
                 Tend();
@@ -131,6 +138,39 @@ namespace Loquent.Core
             {
                 Volatile.Write(ref updating, 0);
             }
+        }
+
+        /// <summary>Notes a long pause between two calls; it's forgotten when as much time has passed without another.</summary>
+        private void NotePause(long now)
+        {
+            long passed = now - updatedAt;
+            if (passed >= LongPauseMs)
+            {
+                pausedMs = passed;
+                pauseEndedAt = now;
+            }
+            else if (now - pauseEndedAt >= LongPauseMs)
+            {
+                pausedMs = 0;
+            }
+
+            updatedAt = now;
+        }
+
+        /// <summary>Tells of a long pause before the loss: while nobody reads, the server's pings may go unanswered.</summary>
+        private LoquentException WithPause(LoquentException why)
+        {
+            var lostConnection = why as ConnectionLostException;
+            if (lostConnection == null || pausedMs == 0)
+            {
+                return why;
+            }
+
+            return new ConnectionLostException(
+                why.Message + " (Session.Update hadn't been called for " + (pausedMs / 1000)
+                + " s before: call it once per frame, or the server may take this program for gone.)",
+                why,
+                lostConnection.CloseCode);
         }
 
         private int Drain(int budget)
@@ -212,6 +252,7 @@ namespace Loquent.Core
         /// <summary>Notes that the connection is lost, and ends what goes with it.</summary>
         private void Lose(Connection current, LoquentException why)
         {
+            why = WithPause(why);
             lock (gate)
             {
                 if (connection != current)

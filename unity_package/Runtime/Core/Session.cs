@@ -215,6 +215,8 @@ namespace Loquent.Core
                 epoch = made.Epoch;
                 limits = made.Limits;
                 silence.Restart(options.Clock());
+                updatedAt = options.Clock();
+                pausedMs = 0;
                 connection = made.Connection;
                 state = SessionState.Connected;
                 if (made.IsResumed)

@@ -58,8 +58,8 @@ namespace Loquent.Core
         /// <summary>The largest message taken from the server, in bytes; 4 MiB unless told. At least 1 KiB.</summary>
         public int MaxMessageBytes { get; set; } = 4 * 1024 * 1024;
 
-        /// <summary>How many messages may wait for <see cref="Session.Update"/> until receiving pauses; 64 unless told. At least 1.</summary>
-        public int InboxMessages { get; set; } = 64;
+        /// <summary>How many messages may wait for <see cref="Session.Update"/> until receiving pauses; 4,096 unless told. From 1 to 1,048,576.</summary>
+        public int InboxMessages { get; set; } = 4096;
 
         /// <summary>How many bytes may wait for <see cref="Session.Update"/> until receiving pauses; 1 MiB unless told. At least 1.</summary>
         public int InboxBytes { get; set; } = 1024 * 1024;

@@ -88,6 +88,21 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void ClosingWithAFullInboxFindsThePeersClose()
+        {
+            Server.Prepare = transport => { };
+            Server.Options.InboxMessages = 1;
+            Connect();
+            for (int i = 0; i < 5; i++)
+            {
+                Server.Send("[41,1]");
+            }
+
+            Waiting.For(() => Session.CloseAsync());
+            Assert.That(Server.Transport.WaitingCount, Is.EqualTo(0));
+        }
+
+        [Test]
         public void DisposingWhileReconnectingLetsGoAtOnce()
         {
             Connect();

@@ -18,6 +18,7 @@ namespace Loquent.Core.Transport
     {
         private readonly ITransport transport;
         private readonly Func<long> clock;
+        private readonly Action hear;
         private readonly TimeSpan closeTimeout;
         private readonly bool staysHere;
         private readonly TaskCompletionSource<bool> receiverEnded = NewEnd();
@@ -39,6 +40,7 @@ namespace Loquent.Core.Transport
             this.transport = transport;
             staysHere = !transport.RunsInBackground;
             clock = options.Clock;
+            hear = () => Interlocked.Exchange(ref lastHeard, clock());
             closeTimeout = options.CloseTimeout;
             Inbox = new Inbox(options.InboxMessages, options.InboxBytes, options.MaxMessageBytes, transport.RunsInBackground);
             Outbox = new Outbox(options.OutboxBytes);
@@ -60,7 +62,7 @@ namespace Loquent.Core.Transport
         /// <summary>Why it's over; null while it isn't.</summary>
         internal LoquentException Failure => Volatile.Read(ref failure);
 
-        /// <summary>When the peer was last heard, in milliseconds of the session's clock.</summary>
+        /// <summary>When the peer was last heard, be it a part of a message, in milliseconds of the session's clock.</summary>
         internal long LastHeard => Interlocked.Read(ref lastHeard);
 
         /// <summary>Whether silence is the peer's, and not due to a full inbox.</summary>
@@ -124,6 +126,9 @@ namespace Loquent.Core.Transport
         internal async Task CloseAsync()
         {
             Fail(new SessionClosedException("The session was closed."));
+
+            // Nobody reads any more: what still comes is dropped, so that the peer's close is found behind it.
+            Inbox.Complete();
             Outbox.Close(1000, string.Empty);
             Flush();
             await GoneInTimeAsync().ConfigureAwait(staysHere);
@@ -184,9 +189,11 @@ namespace Loquent.Core.Transport
         private async Task<bool> ReceiveOneAsync(FrameDecoder decoder)
         {
             Message message = Inbox.Rent();
+            message.Buffer.Filled = hear;
             waitingForPeer = true;
             Received received = await transport.ReceiveAsync(message.Buffer).ConfigureAwait(staysHere);
             waitingForPeer = false;
+            message.Buffer.Filled = null;
             message.ArrivedAt = clock();
             Interlocked.Exchange(ref lastHeard, message.ArrivedAt);
             if (received == Received.Close)

@@ -6,17 +6,23 @@ namespace Loquent.Core.Transport
 {
     /// <summary>
     /// Received messages on their way from the receiving thread to the session's: a queue with bounds, and the pool its messages come
-    /// from. Nothing is ever dropped: while it's full, the receiver waits, and so, over TCP, does the server.
+    /// from. Nothing is ever dropped: while it's full, the receiver waits, and so, over TCP, does the server. Small messages that wait are put
+    /// together, so that many of them cost little more than their bytes.
     /// </summary>
     internal sealed class Inbox
     {
+        /// <summary>So many empty messages are kept at most.</summary>
+        private const int PooledMessages = 64;
+
         private readonly object gate = new object();
-        private readonly Queue<Message> queue;
-        private readonly Stack<Message> pool;
+        private readonly Queue<Message> queue = new Queue<Message>();
+        private readonly Stack<Message> pool = new Stack<Message>();
         private readonly int maxMessages;
         private readonly long maxQueuedBytes;
         private readonly int maxMessageBytes;
         private long queuedBytes;
+        private int queuedMessages;
+        private Message newest;
         private readonly TaskCreationOptions waking;
         private bool over;
         private Message reading;
@@ -34,11 +40,9 @@ namespace Loquent.Core.Transport
             this.maxMessages = maxMessages;
             this.maxQueuedBytes = maxQueuedBytes;
             this.maxMessageBytes = maxMessageBytes;
-            queue = new Queue<Message>(maxMessages);
-            pool = new Stack<Message>(maxMessages + 2);
         }
 
-        private bool IsFull => queue.Count >= maxMessages || queuedBytes >= maxQueuedBytes;
+        private bool IsFull => queuedMessages >= maxMessages || queuedBytes >= maxQueuedBytes;
 
         /// <summary>Takes an empty message from the pool, or makes one.</summary>
         internal Message Rent()
@@ -55,7 +59,7 @@ namespace Loquent.Core.Transport
             message.Reset();
             lock (gate)
             {
-                if (pool.Count < maxMessages + 2)
+                if (pool.Count < PooledMessages)
                 {
                     pool.Push(message);
                 }
@@ -66,6 +70,7 @@ namespace Loquent.Core.Transport
         internal void Add(Message message)
         {
             TaskCompletionSource<bool> waiting;
+            bool merged;
             lock (gate)
             {
                 if (over)
@@ -73,10 +78,22 @@ namespace Loquent.Core.Transport
                     return;
                 }
 
-                queue.Enqueue(message);
+                queuedMessages++;
                 queuedBytes += message.Buffer.Count;
+                merged = newest != null && newest.TryMerge(message);
+                if (!merged)
+                {
+                    queue.Enqueue(message);
+                    newest = message;
+                }
+
                 waiting = arrival;
                 arrival = null;
+            }
+
+            if (merged)
+            {
+                Return(message);
             }
 
             waiting?.TrySetResult(true);
@@ -121,7 +138,7 @@ namespace Loquent.Core.Transport
             return sentence;
         }
 
-        /// <summary>Takes the oldest message; false if there is none.</summary>
+        /// <summary>Takes the oldest message, with those that were put together with it; false if there is none.</summary>
         internal bool TryTake(out Message message)
         {
             TaskCompletionSource<bool> waiting = null;
@@ -134,6 +151,8 @@ namespace Loquent.Core.Transport
                 }
 
                 message = queue.Dequeue();
+                newest = queue.Count == 0 ? null : newest;
+                queuedMessages -= message.Parts;
                 queuedBytes -= message.Buffer.Count;
                 if (!IsFull)
                 {

@@ -10,6 +10,7 @@ namespace Loquent.Core.Transport
     internal sealed class Message
     {
         private const int KeptFrames = 1024;
+        private const int MergedBytes = 16 * 1024;
 
         private FrameRef[] frames = new FrameRef[16];
         private int next;
@@ -23,7 +24,10 @@ namespace Loquent.Core.Transport
 
         internal ReceiveBuffer Buffer { get; }
 
-        /// <summary>When it came, in milliseconds of the session's clock.</summary>
+        /// <summary>How many received messages it's made of.</summary>
+        internal int Parts { get; private set; } = 1;
+
+        /// <summary>When it came, in milliseconds of the session's clock; the first of its parts.</summary>
         internal long ArrivedAt { get; set; }
 
         /// <summary>What of it had to be skipped, a sentence; null if nothing.</summary>
@@ -72,6 +76,28 @@ namespace Loquent.Core.Transport
             skippedCount++;
         }
 
+        /// <summary>Takes the frames of the message behind this one, if both are small and whole. Not while this one is read.</summary>
+        /// <returns>Whether it did; then the other one isn't needed any more.</returns>
+        internal bool TryMerge(Message behind)
+        {
+            int offset = Buffer.Count;
+            if (skippedCount + behind.skippedCount > 0 || FramingReason != null || behind.FramingReason != null
+                || offset + (long)behind.Buffer.Count > Math.Min(MergedBytes, Buffer.MaxBytes))
+            {
+                return false;
+            }
+
+            Buffer.Append(behind.Buffer.Bytes, 0, behind.Buffer.Count);
+            for (int i = 0; i < behind.FrameCount; i++)
+            {
+                FrameRef frame = behind.frames[i];
+                Add(new FrameRef(frame.Kind, offset + frame.FieldsStart, offset + frame.End));
+            }
+
+            Parts += behind.Parts;
+            return true;
+        }
+
         /// <summary>Takes the next frame; false behind the last.</summary>
         internal bool TryNext(out FrameKind kind, out MsgPackReader fields)
         {
@@ -98,6 +124,7 @@ namespace Loquent.Core.Transport
             }
 
             next = 0;
+            Parts = 1;
             FrameCount = 0;
             skippedCount = 0;
             skippedReason = null;

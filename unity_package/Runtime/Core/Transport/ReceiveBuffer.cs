@@ -37,6 +37,9 @@ namespace Loquent.Core.Transport
         /// <summary>How many bytes of the message are there.</summary>
         public int Count { get; private set; }
 
+        /// <summary>Called when bytes have come, also when they aren't a whole message yet.</summary>
+        internal Action Filled { get; set; }
+
         /// <summary>Gives room behind what is there. Say with <see cref="Advance"/> how much of it was filled.</summary>
         /// <returns>At least one byte of room.</returns>
         /// <exception cref="ProtocolException">The message is larger than <see cref="MaxBytes"/>.</exception>
@@ -69,6 +72,10 @@ namespace Loquent.Core.Transport
             }
 
             Count += count;
+            if (count > 0)
+            {
+                Filled?.Invoke();
+            }
         }
 
         /// <summary>Appends bytes that are there already, for a transport that gets its messages whole.</summary>
@@ -93,6 +100,7 @@ namespace Loquent.Core.Transport
         internal void Reset()
         {
             Count = 0;
+            Filled = null;
             if (Bytes.Length > KeptBytes)
             {
                 Bytes = new byte[Math.Min(FirstBytes, MaxBytes)];

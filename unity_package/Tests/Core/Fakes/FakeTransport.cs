@@ -136,6 +136,15 @@ namespace Loquent.Core.Tests.Fakes
             Deliver(Received.Binary, buffer => buffer.Append(message, 0, message.Length));
         }
 
+        /// <summary>Lets a part of a message come, while somebody waits for it.</summary>
+        internal void DeliverPart(byte[] part)
+        {
+            lock (gate)
+            {
+                into.Append(part, 0, part.Length);
+            }
+        }
+
         internal void DeliverText()
         {
             Deliver(Received.Text, buffer => buffer.Append(new byte[] { 104, 105 }, 0, 2));

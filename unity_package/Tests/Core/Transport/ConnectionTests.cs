@@ -13,6 +13,7 @@ namespace Loquent.Core.Tests.Transport
     [TestFixture]
     public sealed class ConnectionTests : ContextlessTest
     {
+        private FakeServer server;
         private FakeTransport transport;
         private Connection connection;
 
@@ -20,7 +21,9 @@ namespace Loquent.Core.Tests.Transport
         public void Connect()
         {
             transport = new FakeTransport(true);
-            connection = new Connection(transport, new FakeServer().Options);
+            server = new FakeServer();
+            server.Options.InboxMessages = 64;
+            connection = new Connection(transport, server.Options);
             Waiting.For(() => connection.ConnectAsync(CancellationToken.None));
         }
 
@@ -88,6 +91,16 @@ namespace Loquent.Core.Tests.Transport
             Waiting.For(() => connection.Gone);
             Assert.That(connection.Failure, Is.InstanceOf<ConnectionLostException>());
             Assert.That(connection.Failure.InnerException, Is.InstanceOf<FormatException>());
+        }
+
+        [Test]
+        public void APartOfAMessageIsHeardToo()
+        {
+            Waiting.Until(() => connection.IsListening, "it listens");
+            server.Now = 5000;
+            Assert.That(connection.LastHeard, Is.EqualTo(1000));
+            transport.DeliverPart(new byte[] { 0x92 });
+            Assert.That(connection.LastHeard, Is.EqualTo(5000), "A large message over a slow link isn't silence.");
         }
 
         [Test]

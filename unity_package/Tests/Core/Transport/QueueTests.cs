@@ -34,6 +34,32 @@ namespace Loquent.Core.Tests.Transport
         }
 
         [Test]
+        public void SmallMessagesThatWaitArePutTogetherInOrder()
+        {
+            var inbox = new Inbox(4096, 1000000, 100000, true);
+            var decoder = new FrameDecoder(FrameGrammar.FromServer);
+            for (byte i = 0; i < 100; i++)
+            {
+                Message message = inbox.Rent();
+                message.ArrivedAt = 1000 + i;
+                message.Buffer.Append(new byte[] { 0x92, 0x29, i }, 0, 3);
+                message.Decode(decoder);
+                inbox.Add(message);
+            }
+
+            for (long i = 0; i < 100; i++)
+            {
+                Assert.That(inbox.TryNext(out FrameKind kind, out MsgPackReader fields, out long arrivedAt), Is.True);
+                Assert.That(kind, Is.EqualTo(FrameKind.Goaway));
+                Assert.That(fields.ReadUnsigned(), Is.EqualTo(i));
+                Assert.That(arrivedAt, Is.EqualTo(1000), "All of them are one message, as old as its first part.");
+            }
+
+            Assert.That(inbox.TryNext(out _, out _, out _), Is.False);
+            Assert.That(inbox.RoomAsync().IsCompleted, Is.True);
+        }
+
+        [Test]
         public void TheInboxWakesWhoWaitsAndMissesNothing()
         {
             var inbox = new Inbox(4, 1000, 100, true);
