@@ -14,7 +14,10 @@ import gc
 import importlib.util
 import itertools
 import logging
+import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -63,6 +66,9 @@ It can think before it answers; chat templates are told not to, because a player
 _CLOSE_SECONDS = 10.0
 """How long the engine core may take to end before it is killed."""
 
+_LONGEST_TEMPORARY = 50
+"""Characters of the folder for temporary files, so that a socket two levels below keeps within the 107 it may have."""
+
 _RETRY_SECONDS = 2.0
 """When a refused request may come again: about the length of a short reply."""
 
@@ -97,6 +103,7 @@ class VllmEngine:
         self._abandoned = threading.Event()
         self._watch: asyncio.Task[None] | None = None
         self._death: asyncio.Future[str] | None = None
+        self._sockets: str | None = None
         self._started = False
         self._closed = False
 
@@ -201,6 +208,10 @@ class VllmEngine:
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
         set_environment(local=Path(path).is_dir(), verbose=verbose)
+        if "VLLM_RPC_BASE_PATH" not in os.environ and len(tempfile.gettempdir()) <= _LONGEST_TEMPORARY:
+            # vLLM leaves its sockets behind in the folder for temporary files; so they get one of their own.
+            self._sockets = tempfile.mkdtemp(prefix="loquent-")
+            os.environ["VLLM_RPC_BASE_PATH"] = self._sockets
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
             start_fork_server()
@@ -421,8 +432,9 @@ class VllmEngine:
         if self._watch is not None:
             self._watch.cancel()
         if self._loading is not None and not self._loading.done():
-            # Without its engine core it can't go on; before it has that, it stops at the next step.
+            # Without its engine core, or the process to fork it from, it can't go on; before, it stops at the next step.
             self._core.kill()
+            await asyncio.to_thread(stop_fork_server)
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await asyncio.shield(self._loading)
@@ -441,6 +453,9 @@ class VllmEngine:
         self._core.kill()
         await asyncio.to_thread(self._core.join)
         await asyncio.to_thread(stop_fork_server)
+        if self._sockets is not None:
+            os.environ.pop("VLLM_RPC_BASE_PATH", None)
+            await asyncio.to_thread(shutil.rmtree, self._sockets, ignore_errors=True)
 
 
 def _finish_reason(reason: str | None) -> Literal["stop", "length"]:

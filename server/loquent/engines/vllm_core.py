@@ -53,6 +53,7 @@ class EngineCore:
         """What the engine core said when it failed."""
         self.lines: deque[str] = deque(maxlen=400)
         """What it printed last."""
+        self._killed = False
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._pump: threading.Thread | None = None
 
@@ -81,6 +82,8 @@ class EngineCore:
                 original()  # For what it does besides: it checks what the devices allow.
                 process = kind(*args, **kwargs)
                 process.carried = (dict(os.environ), writer)
+                if core._killed:
+                    raise RuntimeError("The start was interrupted.")
                 core._processes.append(process)
                 return process
 
@@ -142,7 +145,8 @@ class EngineCore:
         return [*self.lines, *([self.failure] if self.failure else [])]
 
     def kill(self) -> None:
-        """End the processes at once."""
+        """End the processes at once, and let none start any more."""
+        self._killed = True
         for process in self._processes:
             if process.is_alive():
                 process.kill()
