@@ -174,91 +174,48 @@ namespace Loquent.Core
 
         internal void RaiseBegan(Turn turn)
         {
-            foreach (Action<Turn> handler in Session.Listeners(began))
-            {
-                try
-                {
-                    handler(turn);
-                }
-                catch (Exception error)
-                {
-                    Session.Report(error);
-                }
-            }
+            Session.Raise(began, turn, (handler, what) => handler(what));
         }
 
         internal void RaiseText(Turn turn, int start, int count)
         {
-            foreach (TextHandler handler in Session.Listeners(textReceived))
-            {
-                try
-                {
-                    handler(turn, start, count);
-                }
-                catch (Exception error)
-                {
-                    Session.Report(error);
-                }
-            }
+            Session.Raise(textReceived, new Piece(turn, start, count), (handler, what) => handler(what.Turn, what.Start, what.Count));
         }
 
         internal void RaiseCue(Turn turn, Cue cue)
         {
-            foreach (Action<Turn, Cue> handler in Session.Listeners(cueReached))
-            {
-                try
-                {
-                    handler(turn, cue);
-                }
-                catch (Exception error)
-                {
-                    Session.Report(error);
-                }
-            }
+            Session.Raise(
+                cueReached, new KeyValuePair<Turn, Cue>(turn, cue), (handler, what) => handler(what.Key, what.Value));
         }
 
         internal void RaiseFault(Turn turn, Fault fault)
         {
-            foreach (Action<Turn, Fault> handler in Session.Listeners(faultReceived))
-            {
-                try
-                {
-                    handler(turn, fault);
-                }
-                catch (Exception error)
-                {
-                    Session.Report(error);
-                }
-            }
+            Session.Raise(
+                faultReceived, new KeyValuePair<Turn, Fault>(turn, fault), (handler, what) => handler(what.Key, what.Value));
         }
 
         internal void RaiseEnded(Turn turn)
         {
-            foreach (Action<Turn> handler in Session.Listeners(ended))
-            {
-                try
-                {
-                    handler(turn);
-                }
-                catch (Exception error)
-                {
-                    Session.Report(error);
-                }
-            }
+            Session.Raise(ended, turn, (handler, what) => handler(what));
         }
 
         internal void RaiseLost(LoquentException why)
         {
-            foreach (Action<Conversation, LoquentException> handler in Session.Listeners(lost))
+            Session.Raise(
+                lost, new KeyValuePair<Conversation, LoquentException>(this, why), (handler, what) => handler(what.Key, what.Value));
+        }
+
+        private struct Piece
+        {
+            internal readonly Turn Turn;
+            internal readonly int Start;
+            internal readonly int Count;
+
+            internal Piece(Turn turn, int start, int count)
             {
-                try
-                {
-                    handler(this, why);
-                }
-                catch (Exception error)
-                {
-                    Session.Report(error);
-                }
+                Turn = turn;
+                Start = start;
+                Count = count;
             }
         }
     }

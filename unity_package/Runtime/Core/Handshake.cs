@@ -81,7 +81,8 @@ namespace Loquent.Core
             options.WriteHello(writer, session, epoch, seq);
             connection.Outbox.TryAdd(writer, false);
             connection.Flush();
-            var cancelled = new TaskCompletionSource<bool>();
+            var cancelled = new TaskCompletionSource<bool>(
+                staysHere ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
             using (cancellation.Register(() => cancelled.TrySetResult(true)))
             {
                 while (true)

@@ -9,7 +9,9 @@ namespace Loquent.Core
     internal sealed class Opening
     {
         private readonly TaskCompletionSource<Conversation> completion = new TaskCompletionSource<Conversation>();
+        private readonly object gate = new object();
         private CancellationTokenRegistration registration;
+        private bool over;
 
         internal Opening(uint number, string character)
         {
@@ -28,25 +30,49 @@ namespace Loquent.Core
         {
             if (cancellation.CanBeCanceled)
             {
-                registration = cancellation.Register(() => cancelled(this));
+                CancellationTokenRegistration made = cancellation.Register(() => cancelled(this));
+                bool late;
+                lock (gate)
+                {
+                    registration = made;
+                    late = over;
+                }
+
+                if (late)
+                {
+                    made.Dispose();
+                }
             }
         }
 
         internal void Succeed(Conversation conversation)
         {
-            registration.Dispose();
+            StopWatching();
             completion.TrySetResult(conversation);
         }
 
         internal void Fail(LoquentException why)
         {
-            registration.Dispose();
+            StopWatching();
             completion.TrySetException(why);
         }
 
         internal void Cancel()
         {
             completion.TrySetCanceled();
+        }
+
+        /// <summary>The token may live long, and the answer may come before it's watched.</summary>
+        private void StopWatching()
+        {
+            CancellationTokenRegistration made;
+            lock (gate)
+            {
+                over = true;
+                made = registration;
+            }
+
+            made.Dispose();
         }
     }
 }

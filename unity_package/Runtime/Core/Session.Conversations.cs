@@ -19,6 +19,7 @@ namespace Loquent.Core
         private readonly Queue<Lost> lost = new Queue<Lost>();
         private uint lastConversation;
         private uint lastTurn;
+        private int connectionCount;
 
         /// <summary>Opens a conversation with a character. Completes inside <see cref="Update"/>.</summary>
         /// <param name="character">The name under which the server knows the character, such as <c>innkeeper</c>.</param>
@@ -101,9 +102,27 @@ namespace Loquent.Core
         {
             lock (gate)
             {
+                Connection current = connection;
+                bool repeated = current != null && turn.CancelledOver == connectionCount;
+                if (repeated && turn.CancelledAt == shown)
+                {
+                    return;
+                }
+
                 frame.Reset();
                 ClientFrames.Cancel(frame, turn.Number, shown);
-                connection?.Outbox.TryAdd(frame, false);
+                if (current != null)
+                {
+                    if (!current.Outbox.TryAdd(frame, repeated))
+                    {
+                        throw new CongestedException(
+                            current.Outbox.WaitingBytes + " bytes wait to be sent already, the turn's first cancel among them. Cancel once.");
+                    }
+
+                    turn.CancelledOver = connectionCount;
+                    turn.CancelledAt = shown;
+                }
+
                 if (KeepsUnconfirmed)
                 {
                     unconfirmed.AddCancel(turn.Number, frame.ToArray());

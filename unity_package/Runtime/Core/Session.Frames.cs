@@ -196,10 +196,17 @@ namespace Loquent.Core
         {
             uint number = fields.ReadU32();
             Turn turn = FindTurn(number);
-            if (turn == null || !turn.HasBegun)
+            if (turn == null)
             {
                 ReportStray("end", number);
                 return;
+            }
+
+            if (!turn.HasBegun)
+            {
+                // Its begin may have been skipped as malformed. Nothing more comes for it, so it mustn't run on for ever.
+                Report(new ProtocolException("The server ended turn " + number + ", whose begin wasn't seen; it ends here too."));
+                Confirm(FrameKind.Say, number);
             }
 
             EndReason reason = ReadReason(fields.ReadText());
@@ -241,21 +248,26 @@ namespace Loquent.Core
                     unconfirmed.Confirm(fault.ReferredKind.Value, fault.ReferredNumber);
                 }
 
-                if (isTurns && turns.TryGetValue(fault.ReferredNumber, out turn))
+                if (isTurns)
                 {
-                    if (fault.Code == FaultCode.TurnOrder && unconfirmed.WasAskedAgain(FrameKind.Say, fault.ReferredNumber))
+                    if (fault.Code == FaultCode.TurnOrder && unconfirmed.TakeAskedAgain(FrameKind.Say, fault.ReferredNumber))
                     {
-                        return; // the first asking did arrive
+                        return; // the first asking did arrive, and its answer is there or comes
                     }
+
+                    turns.TryGetValue(fault.ReferredNumber, out turn);
                 }
-                else if (fault.ReferredKind == FrameKind.Open && openings.TryGetValue(fault.ReferredNumber, out refused))
+                else if (fault.ReferredKind == FrameKind.Open)
                 {
-                    if (fault.Code == FaultCode.ConversationOpen && unconfirmed.WasAskedAgain(FrameKind.Open, fault.ReferredNumber))
+                    if (fault.Code == FaultCode.ConversationOpen && unconfirmed.TakeAskedAgain(FrameKind.Open, fault.ReferredNumber))
                     {
                         return;
                     }
 
-                    openings.Remove(fault.ReferredNumber);
+                    if (openings.TryGetValue(fault.ReferredNumber, out refused))
+                    {
+                        openings.Remove(fault.ReferredNumber);
+                    }
                 }
                 else if (fault.ReferredKind == FrameKind.Close && fault.Code == FaultCode.ConversationUnknown)
                 {
@@ -263,7 +275,7 @@ namespace Loquent.Core
                 }
             }
 
-            RaiseFault(fault);
+            Raise(faultReceived, fault, (handler, what) => handler(what));
             if (turn != null)
             {
                 turn.Fault = fault;
@@ -280,32 +292,7 @@ namespace Loquent.Core
         private void ApplyGoaway(MsgPackReader fields)
         {
             TimeSpan closesIn = TimeSpan.FromMilliseconds(Math.Min(fields.ReadUnsigned(), int.MaxValue));
-            foreach (Action<TimeSpan> handler in Listeners(goingAway))
-            {
-                try
-                {
-                    handler(closesIn);
-                }
-                catch (Exception error)
-                {
-                    Report(error);
-                }
-            }
-        }
-
-        private void RaiseFault(Fault fault)
-        {
-            foreach (Action<Fault> handler in Listeners(faultReceived))
-            {
-                try
-                {
-                    handler(fault);
-                }
-                catch (Exception error)
-                {
-                    Report(error);
-                }
-            }
+            Raise(goingAway, closesIn, (handler, what) => handler(what));
         }
 
         /// <summary>Ends a turn, and says so, exactly once.</summary>

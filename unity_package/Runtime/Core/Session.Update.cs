@@ -82,29 +82,42 @@ namespace Loquent.Core
             }
         }
 
-        /// <summary>The handlers to be called: none once the session is closed.</summary>
-        internal T[] Listeners<T>(Handlers<T> handlers)
+        /// <summary>
+        /// Calls the handlers of one event, as long as the session isn't closed: each one may close it. What one throws is reported. Allocates
+        /// nothing, given a call that captures nothing.
+        /// </summary>
+        /// <typeparam name="T">The event's delegate.</typeparam>
+        /// <typeparam name="TArgument">What it's about.</typeparam>
+        internal void Raise<T, TArgument>(Handlers<T> handlers, TArgument argument, Action<T, TArgument> call)
             where T : class
         {
-            return state == SessionState.Closed ? Array.Empty<T>() : handlers.All;
+            foreach (T handler in handlers.All)
+            {
+                if (state == SessionState.Closed)
+                {
+                    return;
+                }
+
+                try
+                {
+                    call(handler, argument);
+                }
+                catch (Exception error)
+                {
+                    // What a handler of Error throws itself can be reported nowhere.
+                    if (!ReferenceEquals(handlers, errors))
+                    {
+                        Report(error);
+                    }
+                }
+            }
         }
 
         /// <summary>Tells <see cref="Error"/>.</summary>
         internal void Report(Exception error)
         {
             LastError = error;
-            foreach (Action<Exception> handler in Listeners(errors))
-            {
-                try
-                {
-                    handler(error);
-                }
-                catch (Exception)
-                {
-                    // There is nowhere left to report it.
-                    continue;
-                }
-            }
+            Raise(errors, error, (handler, what) => handler(what));
         }
 
         private static async Task RestAsync(Task until, Task arrival, CancellationToken cancellation)
@@ -269,18 +282,7 @@ namespace Loquent.Core
                 }
             }
 
-            foreach (Action<LoquentException> handler in Listeners(connectionLost))
-            {
-                try
-                {
-                    handler(why);
-                }
-                catch (Exception error)
-                {
-                    Report(error);
-                }
-            }
-
+            Raise(connectionLost, why, (handler, what) => handler(what));
             ReportLost();
         }
 

@@ -218,6 +218,7 @@ namespace Loquent.Core
                 updatedAt = options.Clock();
                 pausedMs = 0;
                 connection = made.Connection;
+                connectionCount++;
                 state = SessionState.Connected;
                 if (made.IsResumed)
                 {

@@ -40,10 +40,10 @@ namespace Loquent.Core
         /// <summary>Who this program is, for the server's log: name and version. At most 128 bytes are kept.</summary>
         public string Client { get; set; } = "loquent-unity/" + PackageVersion;
 
-        /// <summary>How long connecting may take until the server has answered hello; 10 s unless told. More than zero.</summary>
+        /// <summary>How long connecting may take until the server has answered hello; 10 s unless told. From 1 ms to 24 days.</summary>
         public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-        /// <summary>How long closing may take; 2 s unless told. More than zero.</summary>
+        /// <summary>How long closing may take; 2 s unless told. From 1 ms to 24 days.</summary>
         public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
         /// <summary>How often to send a WebSocket keep-alive; 15 s unless told, zero for never.</summary>
@@ -71,7 +71,7 @@ namespace Loquent.Core
         public int OutboxBytes { get; set; } = 4 * 1024 * 1024;
 
         /// <summary>
-        /// How many chars a reply's text has room for before it must grow; 2,048 unless told. At least 1. A longer reply costs an
+        /// How many chars a reply's text has room for before it must grow; 2,048 unless told. From 1 to 16,777,216. A longer reply costs an
         /// allocation each time its length doubles.
         /// </summary>
         public int TextCapacity { get; set; } = 2048;
@@ -85,18 +85,29 @@ namespace Loquent.Core
         /// <summary>Milliseconds that never go backwards. Tests put their own in.</summary>
         internal Func<long> Clock { get; set; } = MonotonicClock.Now;
 
+        /// <summary>Timers take no more than so many milliseconds.</summary>
+        private const double LongestMs = int.MaxValue;
+
+        private const int MostInboxMessages = 1024 * 1024;
+
+        private const int LargestTextCapacity = 16 * 1024 * 1024;
+
         /// <summary>Copies the options, once they are found to be possible.</summary>
         /// <exception cref="ArgumentException">A value is out of its range.</exception>
         internal SessionOptions Checked()
         {
-            Require(ConnectTimeout > TimeSpan.Zero, nameof(ConnectTimeout), "Give a time greater than zero.");
-            Require(CloseTimeout > TimeSpan.Zero, nameof(CloseTimeout), "Give a time greater than zero.");
-            Require(KeepAlive >= TimeSpan.Zero, nameof(KeepAlive), "Give a time, or zero for no keep-alive.");
+            RequireTime(ConnectTimeout, nameof(ConnectTimeout));
+            RequireTime(CloseTimeout, nameof(CloseTimeout));
+            if (KeepAlive != TimeSpan.Zero)
+            {
+                RequireTime(KeepAlive, nameof(KeepAlive)); // zero is for no keep-alive
+            }
+
             Require(MaxMessageBytes >= 1024, nameof(MaxMessageBytes), "Give at least 1024 bytes.");
-            Require(InboxMessages >= 1, nameof(InboxMessages), "Give at least 1 message.");
+            Require(InboxMessages >= 1 && InboxMessages <= MostInboxMessages, nameof(InboxMessages), "Give from 1 to 1,048,576 messages.");
             Require(InboxBytes >= 1, nameof(InboxBytes), "Give at least 1 byte.");
             Require(OutboxBytes >= 1, nameof(OutboxBytes), "Give at least 1 byte.");
-            Require(TextCapacity >= 1, nameof(TextCapacity), "Give at least 1 char.");
+            Require(TextCapacity >= 1 && TextCapacity <= LargestTextCapacity, nameof(TextCapacity), "Give from 1 to 16,777,216 chars.");
             Require(Client != null, nameof(Client), "Give a name and a version, such as mygame/1.0.");
             var copy = (SessionOptions)MemberwiseClone();
             copy.Headers = new Dictionary<string, string>(Headers);
@@ -125,6 +136,12 @@ namespace Loquent.Core
         internal void WriteHello(MsgPackWriter writer, string session, long epoch, long seq)
         {
             ClientFrames.Hello(writer, new[] { ClientFrames.Version }, Client, SendTokenAsHeader ? null : Token, session, epoch, seq);
+        }
+
+        private static void RequireTime(TimeSpan time, string name)
+        {
+            Require(
+                time.TotalMilliseconds >= 1 && time.TotalMilliseconds <= LongestMs, name, "Give a time from 1 ms to 2,147,483,647 ms (24 days).");
         }
 
         private static void Require(bool good, string name, string what)

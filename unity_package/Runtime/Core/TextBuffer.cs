@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using Loquent.Core.Wire;
 
 namespace Loquent.Core
@@ -10,6 +11,7 @@ namespace Loquent.Core
     public sealed class TextBuffer
     {
         private char[] chars;
+        private int scalarCount;
 
         internal TextBuffer(int capacity)
         {
@@ -22,8 +24,8 @@ namespace Loquent.Core
         /// <summary>How many chars (UTF-16 code units) the text has.</summary>
         public int Length { get; private set; }
 
-        /// <summary>How many Unicode scalar values the text has: an emoji outside the basic plane is one, and two chars.</summary>
-        public long ScalarCount { get; private set; }
+        /// <summary>How many Unicode scalar values the text has: an emoji outside the basic plane is one, and two chars. Any thread may read it.</summary>
+        public long ScalarCount => Volatile.Read(ref scalarCount);
 
         /// <summary>Gives one char.</summary>
         /// <param name="index">From 0 to <see cref="Length"/> − 1.</param>
@@ -113,7 +115,7 @@ namespace Loquent.Core
 
             int added = Utf8.Decode(bytes, start, count, chars, Length, out int scalars);
             Length += added;
-            ScalarCount += scalars;
+            Volatile.Write(ref scalarCount, scalarCount + scalars);
             return added;
         }
     }

@@ -56,6 +56,12 @@ namespace Loquent.Core
         /// <summary>The server's fault about it, which comes before the end.</summary>
         internal Fault Fault { get; set; }
 
+        /// <summary>The number of the connection over which it was cancelled last; 0 if it wasn't.</summary>
+        internal int CancelledOver { get; set; }
+
+        /// <summary>What was told as shown then.</summary>
+        internal long CancelledAt { get; set; }
+
         /// <summary>
         /// Cancels the turn. Nothing more is appended to <see cref="Text"/>, and the end follows, with <see cref="EndReason.Cancelled"/>
         /// unless the reply was complete already. May be called again, and after the end: then it still tells what the player saw.
@@ -65,6 +71,7 @@ namespace Loquent.Core
         /// chars, see <see cref="TextBuffer.CountScalars"/>.
         /// </param>
         /// <exception cref="ArgumentOutOfRangeException"><paramref name="shown"/> is negative or greater than 2⁵³ − 1.</exception>
+        /// <exception cref="CongestedException">It's a repetition with another number, and too much waits to be sent already.</exception>
         public void Cancel(long shown)
         {
             if (shown < 0 || shown > Wire.FrameGrammar.LargestUInt)

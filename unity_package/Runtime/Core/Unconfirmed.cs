@@ -86,18 +86,12 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// Tells whether a frame was sent again over this connection and its second coming hasn't been refused yet. What the server refuses about
-        /// it is then no news: the first one had arrived.
+        /// Tells, once, whether a frame was sent again over this connection. That the server refuses the second is then no news: the first one
+        /// had arrived, and may have been answered already by what the server had kept.
         /// </summary>
-        internal bool WasAskedAgain(FrameKind kind, uint number)
+        internal bool TakeAskedAgain(FrameKind kind, uint number)
         {
-            return askedAgain.Contains(Key(kind, number));
-        }
-
-        /// <summary>Notes that the second coming of a frame was refused.</summary>
-        internal void Refused(FrameKind kind, uint number)
-        {
-            askedAgain.Remove(Key(kind, number));
+            return askedAgain.Remove(Key(kind, number));
         }
 
         /// <summary>Forgets everything, with the session on the server.</summary>

@@ -129,6 +129,12 @@ namespace Loquent.Core.Tests
                 options => options.InboxBytes = 0,
                 options => options.OutboxBytes = 0,
                 options => options.TextCapacity = 0,
+                options => options.ConnectTimeout = TimeSpan.MaxValue,
+                options => options.ConnectTimeout = TimeSpan.FromTicks(1),
+                options => options.CloseTimeout = TimeSpan.FromDays(25),
+                options => options.KeepAlive = TimeSpan.MaxValue,
+                options => options.InboxMessages = int.MaxValue,
+                options => options.TextCapacity = int.MaxValue,
                 options => options.Client = null,
             })
             {

@@ -112,6 +112,38 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void EndingAnAttemptRunsNothingOfItOnTheThreadThatEndsIt()
+        {
+            int here = Thread.CurrentThread.ManagedThreadId;
+            int there = here;
+            var other = new FakeServer(true) { Welcomes = false };
+            var cancellation = new CancellationTokenSource();
+            Task<Session> attempt = Task.Run(() => Session.ConnectAsync(other.Options, cancellation.Token));
+            Task noting = attempt.ContinueWith(
+                done => there = Thread.CurrentThread.ManagedThreadId, TaskContinuationOptions.ExecuteSynchronously);
+            Waiting.Until(() => other.SentCount == 1, "hello has been sent");
+            Thread.Sleep(50);
+            cancellation.Cancel();
+            Waiting.For(() => noting);
+            Assert.That(attempt.IsCanceled, Is.True);
+            Assert.That(there, Is.Not.EqualTo(here));
+        }
+
+        [Test]
+        public void AnOpeningThatIsAnsweredBeforeItsTokenIsWatchedLeavesNothingThere()
+        {
+            using (var cancellation = new CancellationTokenSource())
+            {
+                int called = 0;
+                var opening = new Opening(1, "innkeeper");
+                opening.Succeed(null);
+                opening.WatchFor(cancellation.Token, cancelled => called++);
+                cancellation.Cancel();
+                Assert.That(called, Is.EqualTo(0));
+            }
+        }
+
+        [Test]
         public void CloseAgainstAServerThatNeverAnswersIt()
         {
             server.Transport.AnswersClose = false;

@@ -123,6 +123,47 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void ARefusedRepetitionIsNoFaultAlsoBehindItsAnswer()
+        {
+            Conversation conversation = Open();
+            Task<Conversation> opening = Session.OpenAsync("guard");
+            Turn turn = conversation.Say("Hello");
+            Break();
+            Assert.That(Resume(), Is.EqualTo("[2,2,\"guard\",{}]\n[3,1,1,\"Hello\",[]]"));
+            Server.Send("[34,seq,2,\"Guard\",[],[]]", "[35,seq,1,1]", "[39,seq,1,\"stop\",{}]");
+            Server.Send("[40,seq,[2,2],\"conversation_open\",\"Open already.\",null]", "[40,seq,[3,1],\"turn_order\",\"Too low.\",null]");
+            Session.Update();
+            Assert.That(opening.Result.Name, Is.EqualTo("Guard"));
+            Assert.That(turn.End.Reason, Is.EqualTo(EndReason.Stop));
+            Assert.That(Log.Take(), Is.EqualTo("began 1\nended 1 Stop"));
+            Server.Send("[40,seq,[3,1],\"turn_order\",\"Too low.\",null]");
+            Session.Update();
+            Assert.That(Log.Take(), Is.EqualTo("fault turn_order"), "Each repetition is refused once.");
+        }
+
+        [Test]
+        public void CancellingAgainAndAgainSendsNoMoreThanNeeded()
+        {
+            Turn turn = Begin(Open());
+            for (int i = 0; i < 1000; i++)
+            {
+                turn.Cancel(2);
+            }
+
+            turn.Cancel(1);
+            Assert.That(Server.TakeSent(), Is.EqualTo("[5,1,2]\n[5,1,1]"));
+            var stuck = new TaskCompletionSource<bool>();
+            Server.Transport.Sending = () => stuck.Task;
+            Assert.Throws<CongestedException>(() =>
+            {
+                for (int i = 0; i < 100000; i++)
+                {
+                    turn.Cancel(i);
+                }
+            });
+        }
+
+        [Test]
         public void ACancelledOpeningIsOpenedAndClosed()
         {
             Break();

@@ -92,12 +92,12 @@ namespace Loquent.Core.Tests
             Connect();
             Conversation conversation = Open();
             Turn turn = conversation.Say("Hello");
-            Server.Send("[36,seq,1,\"early\",1]", "[39,seq,1,\"stop\",{}]", "[35,seq,9,1]", "[35,seq,1,1]", "[35,seq,1,1]");
+            Server.Send("[36,seq,1,\"early\",1]", "[35,seq,9,1]", "[35,seq,1,1]", "[35,seq,1,1]");
             Server.Send("[36,seq,1,\"good\",1]", "[39,seq,1,\"stop\",{}]", "[39,seq,1,\"stop\",{}]", "[36,seq,1,\"late\",1]", "[37,seq,7,\"x\",null]");
             Session.Update();
             Assert.That(turn.Text.ToString(), Is.EqualTo("good"));
             Assert.That(Log.Take(), Is.EqualTo(
-                "error ProtocolException\nerror ProtocolException\nerror ProtocolException\nbegan 1\nerror ProtocolException\n"
+                "error ProtocolException\nerror ProtocolException\nbegan 1\nerror ProtocolException\n"
                 + "text 1 good\nended 1 Stop\nerror ProtocolException\nerror ProtocolException\nerror ProtocolException"));
             Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
         }
