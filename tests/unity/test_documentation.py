@@ -16,7 +16,11 @@ namespace UnityEngine
 {
     public class Object {}
     public class MonoBehaviour : Object {}
-    public static class Debug { public static void Log(object o) {} public static void LogError(object o) {} }
+    public static class Debug
+    {
+        public static void Log(object o) {}
+        public static void LogError(object o) { System.Console.WriteLine("ERROR " + o); }
+    }
     [System.AttributeUsage(System.AttributeTargets.Field)] public sealed class SerializeField : System.Attribute {}
 }
 """
@@ -37,6 +41,38 @@ def test_the_unity_example_compiles() -> None:
         "unity-example", code + UNITY + "public static class Start { public static void Main() {} }"
     )
     assert program.is_file()
+
+
+STOPPING = """
+public static class Start
+{
+    public static void Main()
+    {
+        var npc = new Innkeeper();
+        Call(npc, "Start");
+        var session = typeof(Innkeeper).GetField("session", Private);
+        for (int i = 0; i < 1000 && session.GetValue(npc) == null; i++) { System.Threading.Thread.Sleep(10); }
+        System.Console.WriteLine(session.GetValue(npc) == null ? "never connected" : "connected");
+        Call(npc, "OnDestroy");
+        System.Threading.Thread.Sleep(300);
+    }
+
+    private const System.Reflection.BindingFlags Private =
+        System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic;
+
+    private static void Call(object npc, string name) { typeof(Innkeeper).GetMethod(name, Private).Invoke(npc, null); }
+}
+"""
+"""Starts the example and stops it while the conversation is being opened, as Unity does when Play stops."""
+
+
+@pytest.mark.usefixtures("built")
+async def test_the_unity_example_logs_no_error_when_play_stops() -> None:
+    code = example("In Unity")
+    async with running() as server:
+        source = code.replace("ws://127.0.0.1:8765", server.url) + UNITY + STOPPING
+        talk = await build.run_program(build.program("unity-example-stopping", source))
+    assert talk.strip() == "connected"
 
 
 @pytest.mark.usefixtures("built")

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.ExceptionServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Loquent.Core.Failures;
@@ -61,7 +62,7 @@ namespace Loquent.Core
             await PumpAsync(never.Task, cancellation);
             if (state == SessionState.Disconnected)
             {
-                throw lastLoss;
+                ExceptionDispatchInfo.Capture(lastLoss).Throw();
             }
         }
 

@@ -18,6 +18,10 @@ namespace Loquent.Core
     /// <see cref="RunAsync"/> instead.
     /// </para>
     /// <para>All methods may be called from any thread, and in handlers.</para>
+    /// <para>
+    /// End it with <see cref="CloseAsync"/> or <see cref="Dispose"/>: its socket and its sending thread live until then, even if nothing refers to
+    /// it any more.
+    /// </para>
     /// </remarks>
     public sealed partial class Session : IDisposable
     {

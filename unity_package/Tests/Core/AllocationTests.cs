@@ -22,6 +22,9 @@ namespace Loquent.Core.Tests
             }
 
             var allocated = (Func<long>)Delegate.CreateDelegate(typeof(Func<long>), counter);
+            long nothing = allocated();
+            GC.KeepAlive(new byte[100000]);
+            Assert.That(allocated() - nothing, Is.GreaterThan(0), "The counter counts.");
             var server = new FakeServer(true);
             server.Options.TextCapacity = 64 * 1024;
             Session session = Waiting.For(() => Session.ConnectAsync(server.Options));

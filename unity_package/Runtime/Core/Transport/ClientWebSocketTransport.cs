@@ -32,14 +32,22 @@ namespace Loquent.Core.Transport
                     nameof(address));
             }
 
-            socket.Options.AddSubProtocol(SessionOptions.Subprotocol);
-            socket.Options.KeepAliveInterval = keepAlive;
-            if (headers != null)
+            try
             {
-                foreach (KeyValuePair<string, string> header in headers)
+                socket.Options.AddSubProtocol(SessionOptions.Subprotocol);
+                socket.Options.KeepAliveInterval = keepAlive;
+                if (headers != null)
                 {
-                    socket.Options.SetRequestHeader(header.Key, header.Value);
+                    foreach (KeyValuePair<string, string> header in headers)
+                    {
+                        socket.Options.SetRequestHeader(header.Key, header.Value);
+                    }
                 }
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
             }
         }
 
