@@ -353,7 +353,7 @@ namespace Loquent.Core
         private void ReportStray(string kind, uint number)
         {
             Report(new ProtocolException(
-                "The server sent a " + kind + " for turn " + number + ", which isn't running here; it was skipped."));
+                "The server sent a frame `" + kind + "` for turn " + number + ", which isn't running here; it was skipped."));
         }
     }
 }
