@@ -47,7 +47,7 @@ class Chat:
         Raises:
             ClientError: the server can't be reached, refuses, or is lost.
         """
-        if sys.stdin.isatty():
+        if _at_terminal():
             import readline  # noqa: F401 - importing it is what gives input() its line editing
 
         self._thread.start()
@@ -58,6 +58,7 @@ class Chat:
             finally:
                 self._wait(client.close())
         finally:
+            asyncio.run_coroutine_threadsafe(_end_tasks(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
@@ -69,15 +70,15 @@ class Chat:
             self._print(f"> {exchange.said}\n{exchange.reply}\n")
         while True:
             try:
-                said = input("> " if sys.stdin.isatty() else "")
+                said = input("> " if _at_terminal() else "") if sys.stdin else _no_input()
             except KeyboardInterrupt:
                 self._print("\n")
                 continue
             except EOFError:
-                self._print("\n" if sys.stdin.isatty() else "")
+                self._print("\n" if _at_terminal() else "")
                 return
             if said.strip():
-                self._reply(client, number, said)
+                self._reply(client, number, said.encode(errors="replace").decode())
 
     def _reply(self, client: Client, conversation: int, said: str) -> None:
         """Say something and print the reply as it comes; while the model is still loading, wait for it."""
@@ -124,7 +125,28 @@ class Chat:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return self._start(work).result()
+        future = self._start(work)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            future.cancel()
+            raise
+
+
+def _at_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def _no_input() -> str:
+    raise EOFError
+
+
+async def _end_tasks() -> None:
+    """Let what was interrupted end, so that nothing is left pending."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _pump(reply: Reply, pieces: queue.SimpleQueue[str | None]) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,8 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     given, for_vllm = _split(given)
     options = _parser().parse_args(given)
+    if options.command == "serve" and options.model is not None and options.engine != "vllm":
+        _parser().error("--model needs the engine vllm")
     if for_vllm and (options.command != "serve" or options.engine != "vllm"):
         _parser().error("what stands behind -- is for vLLM, so it needs serve with the engine vllm")
+    for stream in (sys.stdin, sys.stdout, sys.stderr):  # a terminal that can't show a character shows a question mark
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         if options.command == "serve":
             _serve(options, for_vllm)
@@ -37,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CharacterError, ClientError, EngineStartError, GatewayError) as error:
         print(f"loquent: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
@@ -75,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve_.add_argument(
         "--model",
-        help="hub name or folder of the model (default: on a GPU a small one from the hub, else the embedded one)",
+        help="hub name or folder of the model (default: on a GPU Qwen/Qwen3-1.7B from the hub, else the embedded SmolLM2-135M-Instruct)",
     )
     serve_.add_argument(
         "--characters",
@@ -83,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
         default=SHIPPED,
         metavar="FOLDER",
         help="folder with character files (default: the shipped)",
+    )
+    serve_.add_argument(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let web pages from there connect, such as https://game.example; may be repeated (default: none)",
     )
     serve_.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="warning")
 
@@ -101,7 +117,8 @@ def _serve(options: argparse.Namespace, for_vllm: Sequence[str]) -> None:
     )
     characters = load_characters(options.characters)
     engine = _engine(options, for_vllm)
-    asyncio.run(serve(engine, characters, Settings(), options.host, options.port, _report))
+    settings = Settings(origins=tuple(options.allow_origin))
+    asyncio.run(serve(engine, characters, settings, options.host, options.port, _report))
 
 
 def _engine(options: argparse.Namespace, for_vllm: Sequence[str]) -> Engine:
@@ -119,7 +136,10 @@ def _chat(options: argparse.Namespace) -> None:
 
 
 def _report(line: str) -> None:
-    print(line, flush=True)
+    try:
+        print(line, flush=True)
+    except OSError:  # nobody reads any more (`loquent serve | head -1`): no reason to stop serving
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -89,8 +89,6 @@ class Reply:
                     fault = item
                     if not self.began:  # refused: no end will follow
                         raise FaultError(item)
-                case Begin():
-                    self.began = True
                 case End():
                     self.end = item
         if fault is not None:
@@ -116,6 +114,7 @@ class Client:
         self._acked = 0
         self._lost: ClientError | None = None
         self._reader = asyncio.create_task(self._read(), name="client reader")
+        self._acks = asyncio.create_task(self._ack_every_second(), name="client acks")
 
     @classmethod
     async def connect(
@@ -133,9 +132,14 @@ class Client:
         """
         try:
             socket = await connect(
-                url, subprotocols=[Subprotocol("loquent.v1")], compression=None, max_size=1 << 24, open_timeout=10
+                url,
+                subprotocols=[Subprotocol("loquent.v1")],
+                compression=None,
+                proxy=None,
+                max_size=1 << 24,
+                open_timeout=10,
             )
-        except InvalidURI:
+        except (InvalidURI, ValueError):  # ValueError: a port out of range
             raise ClientError(f"{url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
         except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
             raise ClientError(
@@ -206,8 +210,9 @@ class Client:
 
     async def close(self) -> None:
         """Close the connection. Idempotent."""
+        self._acks.cancel()
         await self._socket.close()
-        await asyncio.gather(self._reader, return_exceptions=True)
+        await asyncio.gather(self._reader, self._acks, return_exceptions=True)
 
     async def _read(self) -> None:
         try:
@@ -223,6 +228,15 @@ class Client:
         except ClientError as error:
             self._fail(error)
             await self._socket.close(1002, str(error)[:120])
+        except Exception as error:  # whoever waits must not wait for ever
+            self._fail(ClientError(f"The client made a mistake: {error!r}."))
+            raise
+
+    async def _ack_every_second(self) -> None:
+        while self._lost is None:
+            await asyncio.sleep(1)
+            if self._seq > self._acked:
+                await self._ack()
 
     async def _ack(self) -> None:
         self._acked = self._seq
@@ -239,13 +253,16 @@ class Client:
                 )
             self._seq = seq
         match item:
-            case Welcome():
+            case Welcome() if not self._welcomed.done():
                 self._welcomed.set_result(item)
             case Opened():
-                self._opening[item.conversation].set_result(item)
+                opening = self._opening.get(item.conversation)  # None: nobody waits for it any more
+                if opening is not None and not opening.done():
+                    opening.set_result(item)
             case Begin() | Text() | Cue() | Decision() | End():
                 reply = self._replies.get(item.turn)
                 if reply is not None:
+                    reply.began = True
                     reply.put(item)
                     if isinstance(item, End):
                         del self._replies[item.turn]
@@ -255,12 +272,15 @@ class Client:
     def _take_fault(self, fault: Fault) -> None:
         if fault.refers is not None:
             kind, number = fault.refers
-            if kind == Open.KIND and number in self._opening:
-                self._opening[number].set_exception(FaultError(fault))
-                return
-            if kind == Say.KIND and number in self._replies:
-                self._replies[number].put(fault)
-                return
+            opening = self._opening.get(number) if kind == Open.KIND else None
+            if opening is not None and not opening.done():
+                opening.set_exception(FaultError(fault))
+            reply = self._replies.get(number) if kind == Say.KIND else None
+            if reply is not None:
+                reply.put(fault)
+                if not reply.began:
+                    del self._replies[number]  # refused: nothing more will come
+            return
         if not self._welcomed.done():
             self._welcomed.set_exception(FaultError(fault))
 
@@ -278,4 +298,4 @@ class Client:
 
 def _lost(closed: ConnectionClosed) -> ClientError:
     reason = closed.rcvd.reason if closed.rcvd is not None else ""
-    return ClientError(f"The connection to the server is lost{': ' + reason if reason else ''}.")
+    return ClientError(f"The connection to the server is lost{': ' + reason.rstrip('.') if reason else ''}.")

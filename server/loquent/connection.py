@@ -74,6 +74,15 @@ class Connection:
             if self._conversations is not None:
                 await self._conversations.close()
 
+    async def leave(self) -> None:
+        """End the turns, and close the connection behind their ends (1001); return when it's closed."""
+        if self._conversations is not None:
+            await self._conversations.close()
+        if self._closing is None:
+            self._closing = 1001, "The server is stopping."
+        self._ready.set()
+        await self._socket.wait_closed()
+
     # --- in ---------------------------------------------------------------------------------------------------------------
 
     async def _receive(self, message: bytes | str) -> None:
@@ -140,7 +149,7 @@ class Connection:
     def _drop(self, why: str) -> None:
         """Abort the connection of a client that doesn't read: nothing that is said to it would arrive."""
         log.warning("connection dropped: %s", why)
-        self._closing = CLOSES[Code.SLOW_READER], "unread"
+        self._closing = 1006, why
         self._socket.transport.abort()
 
     def _hello_late(self) -> None:

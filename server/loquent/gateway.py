@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import http
 import json
@@ -32,6 +33,9 @@ SUBPROTOCOL: Final = Subprotocol("loquent.v1")
 _HARD_LIMIT_FACTOR: Final = 2
 """A message larger than this many times `Settings.message_bytes` closes the connection instead of being skipped."""
 
+_LEAVE_SECONDS: Final = 5.0
+"""How long clients may take to read the ends of their turns when the server stops."""
+
 
 class GatewayError(Exception):
     """The gateway can't listen. The text is one sentence that says what to do."""
@@ -55,6 +59,7 @@ class Gateway:
         self._store = store
         self._settings = settings or Settings()
         self._server: Server | None = None
+        self._connections: set[Connection] = set()
 
     async def listen(self, host: str, port: int) -> int:
         """Accept connections from now on, whether or not the engine has started.
@@ -69,6 +74,8 @@ class Gateway:
         Raises:
             GatewayError: it can't.
         """
+        if not host:
+            raise GatewayError("The host is empty; use --host 127.0.0.1, or 0.0.0.0 for all this machine's addresses.")
         settings = self._settings
         ping = settings.ping_seconds or None
         try:
@@ -95,21 +102,29 @@ class Gateway:
         return bound
 
     async def close(self) -> None:
-        """Stop listening, close all connections (1001), and wait until their turns have ended."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        """Stop listening, end all turns, tell the clients so, and close their connections (1001)."""
+        if self._server is None:
+            return
+        self._server.close(close_connections=False)
+        leaving = [asyncio.create_task(connection.leave()) for connection in self._connections]
+        if leaving:
+            await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
+        self._server.close()  # whoever didn't read the goodbye
+        await self._server.wait_closed()
 
     async def _handle(self, socket: ServerConnection) -> None:
         connection = Connection(socket, self._settings, self._converse)
         if socket.subprotocol != SUBPROTOCOL:
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
+        self._connections.add(connection)
         try:
             await connection.run()
         except Exception:
             log.exception("a mistake in the server ended a connection")
             await socket.close(1011, "The server made a mistake; its log has the details.")
+        finally:
+            self._connections.discard(connection)
 
     def _converse(self, session: Session) -> Conversations:
         return Conversations(session, self._keeper, self._characters, self._store, self._settings)
@@ -122,6 +137,13 @@ class Gateway:
             return self._health()
         if path != "/":
             return connection.respond(http.HTTPStatus.NOT_FOUND, f"There is nothing at {path}; connect to /.\n")
+        origin = request.headers.get("Origin")
+        if origin is not None and origin not in self._settings.origins:
+            return connection.respond(
+                http.HTTPStatus.FORBIDDEN,
+                f"This server takes no connections from web pages of {origin}; "
+                "start it with --allow-origin and that address if it should.\n",
+            )
         if "websocket" not in request.headers.get("Upgrade", "").lower():
             response = connection.respond(
                 http.HTTPStatus.UPGRADE_REQUIRED,

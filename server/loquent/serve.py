@@ -64,5 +64,8 @@ async def serve(
 
 
 def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"Ready at ws://{shown}:{port} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
+        where = f"ws://localhost:{port}, and at all this machine's addresses,"
+    else:
+        where = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+    return f"Ready at {where} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."

@@ -25,7 +25,7 @@ class Settings:
     most_reply_tokens: int = 2048
     """Longest reply that open may ask for, in tokens."""
     pending_bytes: int = 1 << 20
-    """Most that may wait for a client that doesn't read, in bytes; beyond it the connection is closed (slow_reader)."""
+    """Most that may wait for a client that doesn't read, in bytes; beyond it the connection is cut."""
     window_bytes: int = 1 << 20
     """Most that is kept of what was sent and not acknowledged, in bytes; what a client needs from before that can't be resumed."""
     hello_seconds: float = 10.0
@@ -34,5 +34,8 @@ class Settings:
     """At least this often something is sent to each client, in seconds; 0 turns it off."""
     ping_seconds: float = 20.0
     """How often a client is pinged, and how long it may take to answer, in seconds; one that is gone is noticed after both."""
+    origins: tuple[str, ...] = ()
+    """Web pages that may connect, by their origin, such as ``https://game.example``. Browsers let any page connect to any server,
+    this machine's too, and say from where; programs say nothing, and may."""
     retry_seconds: float = 2.0
     """When a client that is refused because the model is loading should come back, in seconds."""

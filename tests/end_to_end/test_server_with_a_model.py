@@ -6,6 +6,9 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
@@ -14,7 +17,7 @@ import pytest
 
 from loquent.client import Client, FaultError
 from loquent.wire.frames import Exchange, Options
-from support.server_process import ServerProcess, gone
+from support.server_process import ServerProcess, gone, processes_below
 
 pytestmark = pytest.mark.model
 
@@ -130,7 +133,10 @@ async def test_the_engine_process_is_killed_in_mid_reply() -> None:
             assert refused.value.fault.code == "engine_down"
     finally:
         status = await asyncio.to_thread(server.stop)
-    assert status == 0, "".join(server.lines)
+    said = "".join(server.lines)
+    assert status == 0, said
+    assert "Traceback" not in said
+    assert said.count("was killed") == 1, said
 
 
 def test_the_server_is_killed_and_leaves_nothing_behind() -> None:
@@ -139,4 +145,25 @@ def test_the_server_is_killed_and_leaves_nothing_behind() -> None:
     below = server.processes()
     assert server.engine_core() in below
     server.kill()
+    assert gone(below)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 4])
+def test_ctrl_c_while_the_model_loads_stops_all_of_it_quietly(seconds: float) -> None:
+    """A Ctrl-C in a terminal goes to every process of the server, those that import vLLM included."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "loquent", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "Importing vLLM\n"
+    time.sleep(seconds)
+    below = processes_below(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert output.replace("Loading SmolLM2-135M-Instruct\n", "") == "Stopping.\n"
+    assert process.returncode == 0
     assert gone(below)

@@ -159,6 +159,38 @@ def test_a_character_file_that_is_wrong_is_named_with_what_to_change(
     assert "Traceback" not in result.stderr
 
 
+def test_serving_goes_on_when_nobody_reads_what_it_prints() -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "serve", "--engine", "scripted", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=20) == 0
+    assert process.stderr.read() == b""
+    process.stderr.close()
+
+
+def test_all_addresses_are_said_as_one_that_can_be_typed() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "serve", "--engine", "scripted", "--port", "0", "--host", "0.0.0.0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+    assert re.match(r"Ready at ws://localhost:\d+, and at all this machine's addresses, with script", line)
+
+
+def test_a_model_needs_vllm() -> None:
+    result = run("serve", "--engine", "scripted", "--model", "x")
+    assert result.returncode == 2
+    assert "--model" in result.stderr
+
+
 def test_arguments_for_vllm_need_vllm() -> None:
     result = run("serve", "--engine", "scripted", "--", "--max-model-len", "64")
     assert result.returncode == 2
@@ -196,6 +228,46 @@ def test_chat_with_an_unknown_character_says_which_there_are() -> None:
         result = run("chat", "--url", started.url, "--character", "wizard")
     assert result.returncode == 1
     assert "guard, innkeeper" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirect", "expected"), [("<&-", ""), ("< latin1.txt", "You said: h?llo"), ("< utf8.txt", "You said: h")]
+)
+def test_chat_takes_what_it_is_given(tmp_path: Path, redirect: str, expected: str) -> None:
+    """No input at all, bytes that aren't UTF-8, a terminal that shows only ASCII: never a traceback."""
+    (tmp_path / "latin1.txt").write_bytes(b"h\xe9llo\n")
+    (tmp_path / "utf8.txt").write_text("h\u00e9llo\n", encoding="utf-8")
+    with server() as started:
+        result = subprocess.run(
+            ["bash", "-c", f'"{sys.executable}" -m loquent chat --url {started.url} {redirect}'],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"} if "utf8" in redirect else None,
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.stderr == b""
+    assert result.returncode == 0
+    assert expected in result.stdout.decode().replace("\ufffd", "?")
+
+
+def test_ctrl_c_while_connecting_ends_the_program_quietly() -> None:
+    with socket.socket() as mute:
+        mute.bind(("127.0.0.1", 0))
+        mute.listen()
+        process = subprocess.Popen(
+            [*COMMAND, "chat", "--url", f"ws://127.0.0.1:{mute.getsockname()[1]}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        peer, _ = mute.accept()
+        peer.recv(1)
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=20)
+        peer.close()
+    assert output == b""
+    assert process.returncode == 130
 
 
 def test_ctrl_c_cancels_the_turn_and_not_the_program() -> None:

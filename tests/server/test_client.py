@@ -108,14 +108,15 @@ async def test_a_lost_server_is_told_to_everyone_who_waits() -> None:
         pieces = aiter(reply)
         await anext(pieces)
         await server.gateway.close()
-        with pytest.raises(ClientError, match="closed the connection"):
-            await anext(pieces)
+        assert [piece async for piece in pieces] == []
+        assert reply.end is not None
+        assert reply.end.reason == "cancelled"
         with pytest.raises(ClientError, match="closed the connection"):
             await client.say(conversation, "Anyone?")
         await client.close()
 
 
-@pytest.mark.parametrize("url", ["ws://127.0.0.1:9", "http://127.0.0.1:9", "nonsense"])
+@pytest.mark.parametrize("url", ["ws://127.0.0.1:9", "ws://127.0.0.1:99999", "http://127.0.0.1:9", "nonsense"])
 async def test_where_no_server_is_the_error_says_what_to_do(url: str) -> None:
     with pytest.raises(ClientError, match=r"make serve|ws://"):
         await Client.connect(url)
@@ -167,3 +168,56 @@ async def test_a_server_that_speaks_no_common_version() -> None:
     async with peer(behave) as url:
         with pytest.raises(FaultError, match="version 2"):
             await Client.connect(url)
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_hurts_nobody() -> None:
+    asked = asyncio.Event()
+    answer = asyncio.Event()
+
+    async def behave(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send(msgpack.packb(WELCOME))
+        await socket.recv()
+        asked.set()
+        await answer.wait()
+        await socket.send(msgpack.packb([34, 1, 1, "Tomas", [], []]) + msgpack.packb(WELCOME))
+        await socket.recv()
+        await socket.send(msgpack.packb([34, 2, 2, "Tomas", [], []]))
+        await socket.wait_closed()
+
+    async with peer(behave) as url, await Client.connect(url) as client:
+        opening = asyncio.create_task(client.open("guard"))
+        await asked.wait()
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        answer.set()
+        assert (await client.open("guard"))[1].name == "Tomas"
+
+
+async def test_what_came_is_acknowledged_within_a_second() -> None:
+    acked: list[int] = []
+
+    async def behave(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send(msgpack.packb(WELCOME))
+        await socket.recv()
+        await socket.send(msgpack.packb([34, 1, 1, "Tomas", [], []]))
+        message = await socket.recv()
+        assert isinstance(message, bytes)
+        kind, seq = msgpack.unpackb(message)
+        assert kind == 6
+        acked.append(seq)
+
+    async with peer(behave) as url, await Client.connect(url) as client:
+        await client.open("guard")
+        async with asyncio.timeout(5):
+            while not acked:
+                await asyncio.sleep(0.01)
+    assert acked == [1]
+
+
+async def test_a_proxy_for_the_web_isnt_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    async with running() as server, await Client.connect(server.url) as client:
+        assert (await client.open("guard"))[1].name == "Tomas"

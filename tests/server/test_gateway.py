@@ -8,11 +8,13 @@ import socket
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.typing import Subprotocol
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
 
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway, GatewayError
+from loquent.settings import Settings
 from support.running import bare, running
 
 
@@ -52,6 +54,17 @@ async def test_healthz_fails_when_the_engine_is_dead_and_says_why() -> None:
         assert json.loads(body) | {"status": "down", "cause": "the process was killed"} == json.loads(body)
 
 
+async def test_a_web_page_is_refused_unless_its_origin_is_allowed() -> None:
+    """Browsers let any page connect to this machine; they say where the page is from."""
+    async with running(settings=Settings(origins=("https://game.example",))) as server:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(server.url, origin=Origin("https://evil.example"), proxy=None)
+        assert refused.value.response.status_code == 403
+        assert b"--allow-origin" in refused.value.response.body
+        async with bare(server.url, origin="https://game.example") as page:
+            await page.still_works()
+
+
 @pytest.mark.parametrize(("path", "status"), [("/", 426), ("/nope", 404)])
 async def test_a_browser_is_told_what_this_is(path: str, status: int) -> None:
     async with running() as server:
@@ -86,6 +99,7 @@ async def test_close_says_going_away_to_clients_and_ends_their_turns() -> None:
         await client.until(lambda f: f[0] == 36)
         assert engine.running == 1
         await server.gateway.close()
+        assert (await client.until(lambda f: f[0] == 39))[-1][2:4] == [1, "cancelled"]
         assert await client.closed() == 1001
         assert engine.running == 0
 
@@ -94,6 +108,7 @@ async def test_close_says_going_away_to_clients_and_ends_their_turns() -> None:
     ("host", "port", "says"),
     [
         ("127.0.0.1", None, "--port"),
+        ("", 0, "--host"),
         ("203.0.113.7", 0, "--host"),
         ("no.such.host.invalid", 0, "--host"),
         ("127.0.0.1", 70000, "--port"),

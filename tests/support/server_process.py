@@ -26,6 +26,7 @@ class ServerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            start_new_session=True,
         )
         self.lines: list[str] = []
         """What it has printed so far."""
@@ -57,15 +58,7 @@ class ServerProcess:
 
     def processes(self) -> dict[int, str]:
         """Return all processes below the server, each with its command line."""
-        found: dict[int, str] = {}
-        waiting = [self.process.pid]
-        while waiting:
-            pid = waiting.pop()
-            for children in Path(f"/proc/{pid}/task").glob("*/children"):
-                for child in map(int, children.read_text().split()):
-                    found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
-                    waiting.append(child)
-        return found
+        return processes_below(self.process.pid)
 
     def engine_core(self) -> int:
         """Return the process that runs the model: the one below the server that has the most memory."""
@@ -86,6 +79,18 @@ class ServerProcess:
         self._reader.join(timeout=10)
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+def processes_below(pid: int) -> dict[int, str]:
+    """Return all processes that a process has started, directly or not, each with its command line."""
+    found: dict[int, str] = {}
+    waiting = [pid]
+    while waiting:
+        for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
+            for child in map(int, children.read_text().split()):
+                found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
+                waiting.append(child)
+    return found
 
 
 def gone(processes: Iterable[int], seconds: float = 15) -> bool:

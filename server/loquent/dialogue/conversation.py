@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Sequence
 
 from ..engines.base import Message
@@ -9,8 +11,8 @@ from ..wire.frames import Exchange, Options
 from .character import Character
 from .store import Store
 
-REMEMBERED = 20
-"""How many of the last stored exchanges a conversation begins with."""
+REMEMBERED = 50
+"""How many of the last exchanges are kept: more than fit into most contexts, and a bound on what a player can make us keep."""
 TOLD_BYTES = 1 << 15
 """How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
 
@@ -36,7 +38,7 @@ class Conversation:
         self.options = options
         self._store = store
         stored = store.last(options.player, character_id, REMEMBERED) if options.player else ()
-        self._history: list[Exchange] = list(stored)
+        self._history = deque(stored, maxlen=REMEMBERED)
         self._last_turn: int | None = None
         self._last_key: int | None = None
         self.running: int | None = None
@@ -61,20 +63,23 @@ class Conversation:
     def prompt(self, said: str, fits: Callable[[Sequence[Message]], bool]) -> list[Message]:
         """Return the messages for a reply to what the player has ``said``.
 
-        The persona always comes first and the player's words last; of the history, the oldest exchanges are left out until ``fits``
-        says that the rest does.
+        The persona always comes first and the player's words last; of the history, as many of the oldest exchanges are left out as
+        must be for ``fits`` to say that the rest does. It's asked a logarithmic number of times: it may have to count tokens.
         """
-        system = Message("system", self._system())
-        last = Message("user", said)
-        for oldest in range(len(self._history) + 1):
-            middle: list[Message] = []
-            for exchange in self._history[oldest:]:
-                middle.append(Message("user", exchange.said))
-                middle.append(Message("assistant", exchange.reply or _UNSEEN))
-            messages = [system, *middle, last]
-            if fits(messages):
-                break
-        return messages
+        exchanges = list(self._history)
+
+        def messages(oldest: int) -> list[Message]:
+            middle = [
+                message
+                for exchange in exchanges[oldest:]
+                for message in (Message("user", exchange.said), Message("assistant", exchange.reply or _UNSEEN))
+            ]
+            return [Message("system", self._system()), *middle, Message("user", said)]
+
+        if fits(messages(0)):
+            return messages(0)
+        oldest = bisect_left(range(1, len(exchanges)), True, key=lambda first: fits(messages(first))) + 1
+        return messages(min(oldest, len(exchanges)))
 
     def _system(self) -> str:
         """Return what the model is told before the conversation. What the game sets is put on one line: it can't add instructions."""

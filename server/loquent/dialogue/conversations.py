@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import assert_never
 
-from ..engines.base import Message, Request, Sampling
+from ..engines.base import EngineError, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
 from ..settings import Settings
 from ..wire.faults import Code
@@ -16,6 +16,7 @@ from ..wire.reception import fault
 from ..wire.session import Session
 from .character import Character
 from .conversation import Conversation
+from .engine_faults import engine_fault
 from .store import Store
 from .turn import Turn
 
@@ -34,6 +35,10 @@ class _Refused(Exception):
         super().__init__(message)
         self.code = code
         self.retry_ms = None if retry_after is None else round(retry_after * 1000)
+
+
+def _refers(frame: Act) -> Refers:
+    return Refers(frame.KIND, frame.conversation if isinstance(frame, Open | Close) else frame.turn)
 
 
 class Conversations:
@@ -82,9 +87,9 @@ class Conversations:
                 case _:
                     assert_never(frame)
         except _Refused as refused:
-            number = frame.conversation if isinstance(frame, Open | Close) else frame.turn
-            refers = Refers(frame.KIND, number)
-            self._session.outbox.put(fault(refused.code, str(refused), refers, refused.retry_ms))
+            self._session.outbox.put(fault(refused.code, str(refused), _refers(frame), refused.retry_ms))
+        except EngineError as error:  # of counting tokens, before a turn begins
+            self._session.outbox.put(engine_fault(error, _refers(frame)))
 
     async def close(self) -> None:
         """End everything: running turns are cancelled, and their requests aborted in the engine when this returns."""

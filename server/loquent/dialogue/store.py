@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import OrderedDict
+from itertools import count
 from typing import Protocol
 
 from ..wire.frames import Exchange
@@ -22,22 +23,38 @@ class Store(Protocol):
 
 
 class MemoryStore(Store):
-    """Keeps exchanges for as long as the server runs."""
+    """Keeps the last exchanges for as long as the server runs.
 
-    def __init__(self) -> None:
-        self._kept: defaultdict[tuple[str, str], list[Exchange]] = defaultdict(list)
+    Args:
+        exchanges: how many are kept of each player with each character.
+        pairs: of how many players with characters; who has been silent longest is forgotten first.
+    """
+
+    def __init__(self, exchanges: int = 50, pairs: int = 10_000) -> None:
+        self._exchanges = exchanges
+        self._pairs = pairs
+        self._kept: OrderedDict[tuple[str, str], OrderedDict[int, Exchange]] = OrderedDict()
+        self._keys = count()
 
     def last(self, player: str, character: str, most: int) -> tuple[Exchange, ...]:
         """See `Store`."""
-        kept = self._kept.get((player, character), [])
+        kept = list(self._kept.get((player, character), {}).values())
         return tuple(kept[-most:]) if most else ()
 
     def append(self, player: str, character: str, exchange: Exchange) -> int:
         """See `Store`."""
-        kept = self._kept[player, character]
-        kept.append(exchange)
-        return len(kept) - 1
+        key = next(self._keys)
+        kept = self._kept.setdefault((player, character), OrderedDict())
+        kept[key] = exchange
+        if len(kept) > self._exchanges:
+            kept.popitem(last=False)
+        self._kept.move_to_end((player, character))
+        if len(self._kept) > self._pairs:
+            self._kept.popitem(last=False)
+        return key
 
     def amend(self, player: str, character: str, key: int, exchange: Exchange) -> None:
-        """See `Store`."""
-        self._kept[player, character][key] = exchange
+        """See `Store`; what has been forgotten stays so."""
+        kept = self._kept.get((player, character))
+        if kept is not None and key in kept:
+            kept[key] = exchange

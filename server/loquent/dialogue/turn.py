@@ -7,30 +7,15 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing
 
-from ..engines.base import (
-    Engine,
-    EngineBusy,
-    EngineDead,
-    EngineError,
-    EngineFailed,
-    Finish,
-    Request,
-    RequestRefused,
-)
+from ..engines.base import Engine, EngineError, Finish, Request
 from ..wire.faults import Code
-from ..wire.frames import Begin, End, Exchange, Refers, Say, Usage
+from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say, Usage
 from ..wire.outbox import Outbox
 from ..wire.reception import fault
 from .conversation import Conversation
+from .engine_faults import engine_fault
 
 log = logging.getLogger("loquent.turn")
-
-_CODES = {
-    RequestRefused: Code.TEXT_TOO_LONG,
-    EngineBusy: Code.BUSY,
-    EngineFailed: Code.ENGINE_FAILED,
-    EngineDead: Code.ENGINE_DOWN,
-}
 
 
 class Turn:
@@ -97,21 +82,26 @@ class Turn:
                         tokens = 0
                     finish = delta.finish
         except EngineError as error:
-            self._fail(_CODES.get(type(error), Code.ENGINE_FAILED), str(error), error)
-        except Exception as error:
+            self._fail(engine_fault(error, self._refers))
+        except Exception:
             log.exception("turn %d: a mistake in the server", self.number)
-            self._fail(Code.INTERNAL, "The server made a mistake in this turn; its log has the details.", error)
+            message = "The server made a mistake in this turn; its log has the details."
+            self._fail(fault(Code.INTERNAL, message, self._refers))
         else:
             if finish is None:
-                self._fail(Code.ENGINE_FAILED, "The engine stopped in the middle of the reply; say it again.")
+                message = "The engine stopped in the middle of the reply; say it again."
+                self._fail(fault(Code.ENGINE_FAILED, message, self._refers))
             else:
                 self._end(finish.reason, "".join(self._pieces), finish)
 
-    def _fail(self, code: Code, message: str, error: Exception | None = None) -> None:
+    @property
+    def _refers(self) -> Refers:
+        return Refers(Say.KIND, self.number)
+
+    def _fail(self, why: Fault) -> None:
         if self._over:
             return
-        retry_ms = round(error.retry_after * 1000) if isinstance(error, EngineBusy) else None
-        self._outbox.put(fault(code, message, Refers(Say.KIND, self.number), retry_ms))
+        self._outbox.put(why)
         self._end("fault", "".join(self._pieces))
 
     def _end(self, reason: str, seen: str, finish: Finish | None = None) -> None:

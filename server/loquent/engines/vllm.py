@@ -205,6 +205,8 @@ class VllmEngine:
         on_cpu = is_cpu_build()
         embedded = self._asked is None and on_cpu
         path = str(embedded_model.prepare(say)) if embedded else checked_model(self._model)
+        if not Path(path).is_dir():
+            say(f"Looking for {path} on the Hugging Face hub")
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
         set_environment(local=Path(path).is_dir(), verbose=verbose)
@@ -303,7 +305,6 @@ class VllmEngine:
         while not llm.errored:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         death.set_result(self._core.obituary())
-        _LOG.error("%s", death.result())
 
     def _running(self) -> Any:
         if self._llm is None or self._closed:

@@ -15,6 +15,7 @@ import multiprocessing.connection
 import multiprocessing.context
 import multiprocessing.forkserver
 import multiprocessing.process
+import multiprocessing.resource_tracker
 import os
 import signal
 import sys
@@ -217,6 +218,9 @@ def start_fork_server() -> None:
     multiprocessing.forkserver.set_forkserver_preload(list(_PRELOADED))
     for name, value in settings.items():
         os.environ.setdefault(name, value)
+    # Python's tracker of resources is started first: it unblocks SIGINT in the thread that starts it.
+    multiprocessing.resource_tracker.ensure_running()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         multiprocessing.forkserver.ensure_running()
     finally:

@@ -333,10 +333,12 @@ def clear_frames(error: BaseException) -> None:
 
 @contextlib.contextmanager
 def quiet_front_end(*, verbose: bool) -> Iterator[None]:
-    """While it starts, let vLLM log errors alone in this process; afterwards, warnings."""
+    """While it starts, let vLLM log errors alone in this process; afterwards, warnings, but not its own death: we tell of that."""
     if verbose:
         yield
         return
+    logging.getLogger("vllm.v1.engine").setLevel(logging.CRITICAL)
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # each of its retries would be two lines
     logger = logging.getLogger("vllm")
     logger.setLevel(logging.ERROR)
     try:

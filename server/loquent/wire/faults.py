@@ -34,7 +34,6 @@ class Code(StrEnum):
     ENGINE_STARTING = "engine_starting"
     ENGINE_DOWN = "engine_down"
     ENGINE_FAILED = "engine_failed"
-    SLOW_READER = "slow_reader"
     DRAINING = "draining"
     INTERNAL = "internal"
 
@@ -44,6 +43,5 @@ CLOSES: Final[dict[Code, int]] = {
     Code.FRAMING: 1007,
     Code.HELLO_LATE: 1008,
     Code.UNAUTHORIZED: 1008,
-    Code.SLOW_READER: 1008,
 }
 """The faults after which the server closes the connection, and the WebSocket close code it does it with."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from loquent.engines.base import (
     EngineDead,
     EngineFailed,
     Finish,
+    Message,
     Request,
     RequestRefused,
 )
@@ -463,7 +465,7 @@ async def test_a_disconnect_aborts_everything_and_keeps_what_was_sent() -> None:
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code_that_refers_to_it(
-    setting: dict[str, int], frames: list[Act], code: str, refers: Refers
+    setting: dict[str, Any], frames: list[Act], code: str, refers: Refers
 ) -> None:
     @virtual_time
     async def check() -> None:
@@ -602,3 +604,46 @@ async def test_tokens_that_complete_no_character_count_with_the_next_text() -> N
     t.flush()
     assert sum(f.tokens for f in t.frames if isinstance(f, Text)) == 4
     assert t.text(1) == "👍 yes"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(RequestRefused("No system role here."), "text_too_long"), (EngineDead("It died."), "engine_down")],
+)
+def test_an_engine_that_cannot_even_count_tokens_refuses_the_say_and_no_more(error: Exception, code: str) -> None:
+    class Uncountable(ScriptedEngine):
+        def count_tokens(self, messages: Sequence[Message]) -> int:
+            raise error
+
+    @virtual_time
+    async def check() -> None:
+        t = Table(Uncountable())
+        await t.keeper.start()
+        fault = t.act(open_(), say(1))[-1]
+        assert isinstance(fault, Fault)
+        assert (fault.code, fault.refers, fault.message) == (code, Refers(3, 1), str(error))
+        assert t.ends(1) == []
+        assert [type(f) for f in t.act(open_(2))] == [Opened]
+
+    check()
+
+
+@virtual_time
+async def test_a_long_conversation_costs_no_more_per_turn_than_a_bounded_number_of_counts() -> None:
+    class Counting(ScriptedEngine):
+        counted = 0
+
+        def count_tokens(self, messages: Sequence[Message]) -> int:
+            self.counted += 1
+            return super().count_tokens(messages)
+
+    engine = Counting(lambda _: "a b c", tokens_per_second=0, context_tokens=300)
+    t = Table(engine)
+    await t.keeper.start()
+    t.act(open_(max_tokens=50))
+    for turn in range(1, 201):
+        engine.counted = 0
+        t.act(say(turn, "word " * 30))
+        await asyncio.sleep(1)
+        assert t.ends(turn) == ["stop"]
+        assert engine.counted <= 9  # with the engine's own

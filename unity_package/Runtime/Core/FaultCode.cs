@@ -80,9 +80,6 @@ namespace Loquent.Core
         /// <summary>The engine failed in this one turn; the next may succeed.</summary>
         public const string EngineFailed = "engine_failed";
 
-        /// <summary>The client has left more unread than the server holds for it. The server closes the connection with 1008.</summary>
-        public const string SlowReader = "slow_reader";
-
         /// <summary>The server is shutting down and starts no new turns.</summary>
         public const string Draining = "draining";
 
@@ -116,7 +113,6 @@ namespace Loquent.Core
             EngineStarting,
             EngineDown,
             EngineFailed,
-            SlowReader,
             Draining,
             Internal
         };
