@@ -17,7 +17,6 @@ import logging
 import os
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from pathlib import Path
@@ -51,6 +50,7 @@ from loquent.engines.vllm_startup import (
     is_cpu_build,
     quiet_front_end,
     set_environment,
+    socket_folder,
     wants_processes,
 )
 
@@ -65,9 +65,6 @@ It can think before it answers; chat templates are told not to, because a player
 
 _CLOSE_SECONDS = 10.0
 """How long the engine core may take to end before it is killed."""
-
-_LONGEST_TEMPORARY = 50
-"""Characters of the folder for temporary files, so that a socket two levels below keeps within the 107 it may have."""
 
 _RETRY_SECONDS = 2.0
 """When a refused request may come again: about the length of a short reply."""
@@ -210,10 +207,7 @@ class VllmEngine:
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
         set_environment(local=Path(path).is_dir(), verbose=verbose)
-        if "VLLM_RPC_BASE_PATH" not in os.environ and len(tempfile.gettempdir()) <= _LONGEST_TEMPORARY:
-            # vLLM leaves its sockets behind in the folder for temporary files; so they get one of their own.
-            self._sockets = tempfile.mkdtemp(prefix="loquent-")
-            os.environ["VLLM_RPC_BASE_PATH"] = self._sockets
+        self._sockets = socket_folder()
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
             start_fork_server()

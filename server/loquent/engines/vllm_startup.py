@@ -15,6 +15,7 @@ import os
 import re
 import shlex
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -345,3 +346,20 @@ def quiet_front_end(*, verbose: bool) -> Iterator[None]:
         yield
     finally:
         logger.setLevel(logging.WARNING)
+
+
+_LONGEST_TEMPORARY = 50
+"""Characters of the folder for temporary files, so that a socket two levels below keeps within the 107 it may have."""
+
+
+def socket_folder() -> str | None:
+    """Make a folder for vLLM's sockets, which it leaves behind, and name it to vLLM.
+
+    Returns:
+        the folder, to be removed at the end; None where the user has named one, or the path would be too long for sockets.
+    """
+    if "VLLM_RPC_BASE_PATH" in os.environ or len(tempfile.gettempdir()) > _LONGEST_TEMPORARY:
+        return None
+    folder = tempfile.mkdtemp(prefix="loquent-")
+    os.environ["VLLM_RPC_BASE_PATH"] = folder
+    return folder
