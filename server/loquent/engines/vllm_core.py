@@ -210,8 +210,6 @@ def start_fork_server() -> None:
         # The model runs in the engine core, not in a worker behind it: one import less, one hop per step less, and
         # no core kept free for a process that only schedules.
         "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
-        # Torch would print, at every start, that Triton isn't installed. It isn't, on the CPU.
-        "TORCH_LOGS": "-torch._library",
         "OMP_NUM_THREADS": str(_compute_threads()),
     }
     saved = {name: os.environ.get(name) for name in settings}

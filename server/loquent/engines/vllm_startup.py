@@ -109,6 +109,9 @@ def set_environment(*, local: bool, verbose: bool) -> None:
     else:
         # No handlers of vLLM's own: what it logs goes where the server's log goes, warnings and up.
         defaults["VLLM_CONFIGURE_LOGGING"] = "0"
+        # Torch would print, in every process that imports it, that Triton isn't installed. It isn't, on the CPU. (vLLM's first start
+        # ever has one process more, which inspects the model's class.)
+        defaults["TORCH_LOGS"] = "-torch._library"
     if local:
         # Everything is in the folder; without this, transformers asks the hub for files that a model may have.
         defaults["HF_HUB_OFFLINE"] = "1"

@@ -124,7 +124,12 @@ def test_environment_of_the_user_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.environ", environment := {"HF_HUB_OFFLINE": "0"})
     startup.set_environment(local=True, verbose=False)
     assert not startup.asks_for_log([])
-    assert environment == {"HF_HUB_OFFLINE": "0", "VLLM_NO_USAGE_STATS": "1", "VLLM_CONFIGURE_LOGGING": "0"}
+    assert environment == {
+        "HF_HUB_OFFLINE": "0",
+        "VLLM_NO_USAGE_STATS": "1",
+        "VLLM_CONFIGURE_LOGGING": "0",
+        "TORCH_LOGS": "-torch._library",
+    }
     environment["VLLM_LOGGING_LEVEL"] = "INFO"
     assert startup.asks_for_log([])
 
