@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import re
@@ -87,9 +88,10 @@ def processes_below(pid: int) -> dict[int, str]:
     waiting = [pid]
     while waiting:
         for children in Path(f"/proc/{waiting.pop()}/task").glob("*/children"):
-            for child in map(int, children.read_text().split()):
-                found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
-                waiting.append(child)
+            with contextlib.suppress(OSError):  # it has ended meanwhile
+                for child in map(int, children.read_text().split()):
+                    found[child] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
+                    waiting.append(child)
     return found
 
 

@@ -93,8 +93,10 @@ def session(leader: int) -> list[str]:
 
 
 def children() -> list[str]:
-    """The processes that this one has started, directly or not, but for Python's tracker of resources."""
-    return [line for line in processes_below(os.getpid()).values() if "resource_tracker" not in line]
+    """The engine's processes below this one: not Python's tracker of resources, nor a server that other tests have started."""
+    ours = session(os.getsid(0))
+    below = processes_below(os.getpid())
+    return [line for pid, line in below.items() if str(pid) in ours and "resource_tracker" not in line]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
