@@ -149,7 +149,7 @@ class Connection:
     def _drop(self, why: str) -> None:
         """Abort the connection of a client that doesn't read: nothing that is said to it would arrive."""
         log.warning("connection dropped: %s", why)
-        self._closing = 1006, why
+        self._closing = 1008, _reason(why)  # for a writer that isn't stuck: 1006 may not be sent
         self._socket.transport.abort()
 
     def _hello_late(self) -> None:

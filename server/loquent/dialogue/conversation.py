@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 from ..engines.base import Message
 from ..wire.frames import Exchange, Options
 from .character import Character
-from .store import Store
+from .store import REMEMBERED, Store
 
-REMEMBERED = 50
-"""How many of the last exchanges are kept: more than fit into most contexts, and a bound on what a player can make us keep."""
 TOLD_BYTES = 1 << 15
 """How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
 

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from ..wire.frames import Exchange
 
+REMEMBERED = 50
+"""How many of the last exchanges are kept: more than fit into most contexts, and a bound on what a player can make us keep."""
+
 
 class Store(Protocol):
     """What was said, and what players saw of the replies."""
@@ -30,7 +33,7 @@ class MemoryStore(Store):
         pairs: of how many players with characters; who has been silent longest is forgotten first.
     """
 
-    def __init__(self, exchanges: int = 50, pairs: int = 10_000) -> None:
+    def __init__(self, exchanges: int = REMEMBERED, pairs: int = 10_000) -> None:
         self._exchanges = exchanges
         self._pairs = pairs
         self._kept: OrderedDict[tuple[str, str], OrderedDict[int, Exchange]] = OrderedDict()
