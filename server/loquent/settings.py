@@ -1,41 +1,278 @@
-"""What can be set about a server, with units, defaults and the reason for each limit."""
+"""What can be set about a server: each with its unit, its default and the reason for it.
+
+This is the one place where a setting is declared. Its name is its key in the file, ``LOQUENT_`` and the name in capitals its
+environment variable, and with dashes its flag; the help, the documentation and ``--print-settings`` are made from what stands here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+def _setting(default: Any, why: str, *, group: str, unit: str = "", least: float | None = None) -> Any:
+    """Declare a setting.
+
+    Args:
+        default: its value unless told.
+        why: what it's for, and the reason for its default: a sentence or two.
+        group: the heading it stands under.
+        unit: what a number counts.
+        least: the smallest number that can be used.
+    """
+    return field(default=default, metadata={"why": why, "group": group, "unit": unit, "least": least})
+
+
+_WHERE = "Where it listens"
+_MODEL = "What replies"
+_ACCESS = "Who may come in"
+_SIZES = "How large things may be"
+_AMOUNTS = "How much at once"
+_TIMES = "How long things may take"
+_LOOKS = "What can be seen of it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The limits and times of a server."""
+    """The settings of a server."""
 
-    message_bytes: int = 1 << 20
-    """Largest message taken, in bytes. A say of text is a few hundred bytes; this bounds what one connection can make the server
-    hold at a time. A message of more than twice this size closes the connection (1009)."""
-    text_bytes: int = 16_384
-    """Longest thing a player may say, in bytes of UTF-8: about 4,000 tokens, more than most models' contexts leave room for."""
-    option_bytes: int = 128
-    """Longest text option of open, in bytes of UTF-8."""
-    conversations: int = 64
-    """Open at once in one session; a scene with more talking NPCs closes those that are far away."""
-    turns: int = 32
-    """Running at once in one session; each is a request in the engine."""
-    reply_tokens: int = 256
-    """Longest reply, in tokens, unless open asks otherwise; about 190 English words, more than a player wants to read at once."""
-    most_reply_tokens: int = 2048
-    """Longest reply that open may ask for, in tokens."""
-    pending_bytes: int = 1 << 20
-    """Most that may wait for a client that doesn't read, in bytes; beyond it the connection is cut."""
-    window_bytes: int = 1 << 20
-    """Most that is kept of what was sent and not acknowledged, in bytes; what a client needs from before that can't be resumed."""
-    hello_seconds: float = 10.0
-    """How long a connection may stay without a good hello, in seconds."""
-    beat_seconds: float = 10.0
-    """At least this often something is sent to each client, in seconds; 0 turns it off."""
-    ping_seconds: float = 20.0
-    """How often a client is pinged, and how long it may take to answer, in seconds; one that is gone is noticed after both."""
-    origins: tuple[str, ...] = ()
-    """Web pages that may connect, by their origin, such as ``https://game.example``. Browsers let any page connect to any server,
-    this machine's too, and say from where; programs say nothing, and may."""
-    retry_seconds: float = 2.0
-    """When a client that is refused because the model is loading should come back, in seconds."""
+    host: str = _setting(
+        "127.0.0.1",
+        "Address to listen on: this machine only, unless told. 0.0.0.0 for all its addresses, which needs tokens.",
+        group=_WHERE,
+    )
+    port: int = _setting(8765, "TCP port; 0 for any that is free.", group=_WHERE, least=0)
+
+    engine: str = _setting(
+        "vllm",
+        "What replies: vllm for a language model, scripted for a script that needs no model.",
+        group=_MODEL,
+    )
+    model: str | None = _setting(
+        None,
+        "Hub name or folder of the model. Without it, on a GPU Qwen/Qwen3-1.7B from the hub, else the embedded "
+        "SmolLM2-135M-Instruct.",
+        group=_MODEL,
+    )
+    vllm_arguments: tuple[str, ...] = _setting(
+        (), "vLLM's own engine arguments, unchanged; on the command line they stand behind --.", group=_MODEL
+    )
+    characters: Path | None = _setting(None, "Folder with character files. Without it, the shipped ones.", group=_MODEL)
+    engine_restarts: int = _setting(
+        5,
+        "So often an engine that died is started again within engine_restart_seconds; then the server gives up and exits "
+        "with status 1. An engine that dies that often won't be well by itself.",
+        group=_MODEL,
+        unit="count",
+        least=0,
+    )
+    engine_restart_seconds: float = _setting(
+        600.0, "The time in which engine_restarts counts.", group=_MODEL, unit="seconds", least=1
+    )
+
+    tokens: Path | None = _setting(
+        None,
+        "File with the tokens of those who may connect; `loquent token NAME` makes one. Read again when it changes.",
+        group=_ACCESS,
+    )
+    allow_anonymous: bool = _setting(
+        False,
+        "Listen on other addresses than this machine's own although there are no tokens. Whoever reaches the port then uses "
+        "the model.",
+        group=_ACCESS,
+    )
+    certificate: Path | None = _setting(
+        None, "TLS certificate chain, PEM: clients then connect to wss://. Read again when it changes.", group=_ACCESS
+    )
+    certificate_key: Path | None = _setting(None, "The certificate's private key, PEM.", group=_ACCESS)
+    origins: tuple[str, ...] = _setting(
+        (),
+        "Web pages that may connect, by their origin, such as https://game.example. Browsers let any page connect to any "
+        "server, this machine's too, and say from where; programs say nothing, and may.",
+        group=_ACCESS,
+    )
+
+    message_bytes: int = _setting(
+        1 << 20,
+        "Largest message taken. A say of text is a few hundred bytes; this bounds what one connection can make the server "
+        "hold at a time. A message of more than twice this size closes the connection (1009).",
+        group=_SIZES,
+        unit="bytes",
+        least=1 << 10,
+    )
+    text_bytes: int = _setting(
+        16_384,
+        "Longest thing a player may say, in UTF-8: about 4,000 tokens, more than most models' contexts leave room for.",
+        group=_SIZES,
+        unit="bytes",
+        least=1,
+    )
+    option_bytes: int = _setting(128, "Longest text option of open, in UTF-8.", group=_SIZES, unit="bytes", least=1)
+    images: int = _setting(
+        2,
+        "Pictures in one say or decide. Each costs the model several hundred tokens.",
+        group=_SIZES,
+        unit="count",
+        least=0,
+    )
+    image_bytes: int = _setting(
+        1 << 19,
+        "Largest picture taken, as a file. A JPEG of 1024 x 1024 has some 200 KiB, and all must fit into message_bytes.",
+        group=_SIZES,
+        unit="bytes",
+        least=1,
+    )
+    image_pixels: int = _setting(
+        1 << 24,
+        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. This many cost "
+        "at most 4 bytes each, twice, while they are decoded.",
+        group=_SIZES,
+        unit="pixels",
+        least=1,
+    )
+    image_side: int = _setting(
+        1024,
+        "Longer side of what the model gets to see; larger pictures are scaled down.",
+        group=_SIZES,
+        unit="pixels",
+        least=16,
+    )
+
+    connections: int = _setting(
+        1000,
+        "Open at once. An idle one costs some 40 KiB and a file descriptor.",
+        group=_AMOUNTS,
+        unit="count",
+        least=1,
+    )
+    waiting_sessions: int = _setting(
+        1000,
+        "Sessions without a connection that are kept for their clients to come back; beyond it the one that has waited "
+        "longest ends. As many as connections: when a network fails, all of them wait at once.",
+        group=_AMOUNTS,
+        unit="count",
+        least=0,
+    )
+    conversations: int = _setting(
+        64,
+        "Open at once in one session; a scene with more talking NPCs closes those that are far away.",
+        group=_AMOUNTS,
+        unit="count",
+        least=1,
+    )
+    turns: int = _setting(
+        32, "Running at once in one session, queued ones included.", group=_AMOUNTS, unit="count", least=1
+    )
+    running_turns: int = _setting(
+        128,
+        "Running at once in the engine, of all sessions. Each more makes all of them slower; players notice below some 8 tokens "
+        "a second.",
+        group=_AMOUNTS,
+        unit="count",
+        least=1,
+    )
+    queued_turns: int = _setting(
+        128,
+        "Waiting for one of running_turns; beyond it a say is refused with `busy`.",
+        group=_AMOUNTS,
+        unit="count",
+        least=0,
+    )
+    frames_per_second: float = _setting(
+        100.0,
+        "Of one connection, over a while; twice as many may come at once. Sixty NPCs that are all interrupted once a second "
+        "make some 120. Beyond it what asks for work is refused with `busy`, and the rest is read more slowly.",
+        group=_AMOUNTS,
+        unit="frames per second",
+        least=1,
+    )
+    reply_tokens: int = _setting(
+        256,
+        "Longest reply unless open asks otherwise; about 190 English words, more than a player wants to read at once.",
+        group=_AMOUNTS,
+        unit="tokens",
+        least=1,
+    )
+    most_reply_tokens: int = _setting(
+        2048, "Longest reply that open may ask for.", group=_AMOUNTS, unit="tokens", least=1
+    )
+    pending_bytes: int = _setting(
+        1 << 20,
+        "Most that may wait for a client that doesn't read, or isn't there; beyond it its connection is cut and its session "
+        "ends.",
+        group=_AMOUNTS,
+        unit="bytes",
+        least=1 << 12,
+    )
+    window_bytes: int = _setting(
+        1 << 20,
+        "Most that is kept of what was sent and not acknowledged; what a client needs from before that can't be resumed.",
+        group=_AMOUNTS,
+        unit="bytes",
+        least=0,
+    )
+
+    hello_seconds: float = _setting(
+        10.0, "How long a connection may stay without a good hello.", group=_TIMES, unit="seconds", least=0.01
+    )
+    beat_seconds: float = _setting(
+        10.0,
+        "At least this often something is sent to each client; 0 turns it off.",
+        group=_TIMES,
+        unit="seconds",
+        least=0,
+    )
+    ping_seconds: float = _setting(
+        20.0,
+        "How often a client is pinged, and how long it may take to answer; one that is gone is noticed after both. 0 turns "
+        "it off.",
+        group=_TIMES,
+        unit="seconds",
+        least=0,
+    )
+    grace_seconds: float = _setting(
+        60.0,
+        "How long a session without a connection is kept, its turns running on, for its client to resume it. Wi-Fi comes back "
+        "within seconds, a headset that was taken off within a minute.",
+        group=_TIMES,
+        unit="seconds",
+        least=0,
+    )
+    queue_seconds: float = _setting(
+        10.0,
+        "How long a turn waits for its place in the engine before it ends with `busy`. Players who wait longer have walked "
+        "away.",
+        group=_TIMES,
+        unit="seconds",
+        least=0,
+    )
+    retry_seconds: float = _setting(
+        2.0,
+        "When a client that is refused should come back, where the server can't estimate it.",
+        group=_TIMES,
+        unit="seconds",
+        least=0.1,
+    )
+    drain_seconds: float = _setting(
+        20.0,
+        "How long running turns may take to finish when the server is told to stop. Orchestrators kill after 30 s unless told.",
+        group=_TIMES,
+        unit="seconds",
+        least=0,
+    )
+
+    log_level: str = _setting("warning", "debug, info, warning or error.", group=_LOOKS)
+    log_format: str = _setting("text", "text for people, json for machines: one object a line.", group=_LOOKS)
+    log_texts: bool = _setting(
+        False,
+        "Also log what players say and what is replied, at level info. For finding faults on your own machine: it's what people "
+        "said.",
+        group=_LOOKS,
+    )
+    traces: str | None = _setting(
+        None,
+        "Send an OpenTelemetry span for each turn to this OTLP address, such as http://127.0.0.1:4318/v1/traces. Needs "
+        "the extra `otel`.",
+        group=_LOOKS,
+    )
