@@ -68,7 +68,8 @@ class Gateway:
         self._store = store
         self._settings = settings or Settings()
         self._admission = Admission(self._settings)
-        self._sessions = Sessions(self._settings, self._converse)
+        self.sessions = Sessions(self._settings, self._converse)
+        """All sessions, those that wait for their client included."""
         self._server: Server | None = None
         self._connections: set[Connection] = set()
 
@@ -119,7 +120,7 @@ class Gateway:
         """
         seconds = self._settings.drain_seconds
         self._admission.draining = True
-        self._sessions.end_waiting("the server stops")
+        self.sessions.end_waiting("the server stops")
         for connection in self._connections:
             connection.go_away(seconds)
         log.info("draining: %d turns run on", self._admission.running + self._admission.queued)
@@ -139,7 +140,7 @@ class Gateway:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
         self._server.close()  # whoever didn't read the goodbye
         await self._server.wait_closed()
-        await self._sessions.close()
+        await self.sessions.close()
 
     @property
     def turns(self) -> int:
@@ -147,7 +148,7 @@ class Gateway:
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
-        connection = Connection(socket, self._settings, self._sessions)
+        connection = Connection(socket, self._settings, self.sessions)
         if socket.subprotocol != SUBPROTOCOL:
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
