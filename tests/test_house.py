@@ -21,7 +21,8 @@ LAYERS = [
     ["connection"],
     ["dialogue"],
     ["engines"],
-    ["settings", "wire"],
+    ["images"],
+    ["image_files", "settings", "wire"],
     ["__init__"],
 ]
 

@@ -125,8 +125,8 @@ class Settings:
     )
     image_pixels: int = _setting(
         1 << 24,
-        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. This many cost "
-        "at most 4 bytes each, twice, while they are decoded.",
+        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. Each costs up to 8 "
+        "bytes while it's decoded; 16 in a WebP, which may have half as many.",
         group=_SIZES,
         unit="pixels",
         least=1,
