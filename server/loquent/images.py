@@ -78,6 +78,8 @@ def admit(images: Sequence[bytes], *, most: int, most_bytes: int) -> None:
     Raises:
         ImageError: there are too many, or one is too large or empty.
     """
+    if images and not most:
+        raise ImageError("This server takes no pictures: send text alone.")
     if len(images) > most:
         raise ImageError(f"{len(images)} pictures are too many: send at most {most} at a time.")
     for image in images:

@@ -111,7 +111,8 @@ class Settings:
     option_bytes: int = _setting(128, "Longest text option of open, in UTF-8.", group=_SIZES, unit="bytes", least=1)
     images: int = _setting(
         2,
-        "Pictures in one say or decide. Each costs the model several hundred tokens.",
+        "Pictures in one say or decide; 0 for none. Each costs the model several hundred tokens, and the server 4 MiB while its "
+        "turn runs.",
         group=_SIZES,
         unit="count",
         least=0,

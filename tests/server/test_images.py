@@ -219,6 +219,8 @@ def test_count_and_sizes_are_checked_without_a_look_inside() -> None:
         admit([b"x", b"not a picture!"], most=2, most_bytes=13)
     with pytest.raises(ImageError, match="0 bytes"):
         admit([b""], most=2, most_bytes=13)
+    with pytest.raises(ImageError, match="takes no pictures: send text alone"):
+        admit([b"x"], most=0, most_bytes=13)
 
 
 # --- whatever the bytes --------------------------------------------------------------------------
