@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import support.msgpack_strategies  # noqa: F401  # sets hypothesis up
+from loquent.dialogue.pictures import AT_ONCE
 from loquent.images import ImageError, Picture, admit, make_safe, memory_bound
 from loquent.settings import Settings
 from support import pictures
@@ -370,6 +372,14 @@ WORST: Final[dict[str, Callable[[], bytes]]] = {
     "png, a transparent colour": lambda: black_png(4096, 4096, before=png_chunk(b"tRNS", bytes(6))),
     "webp": lambda: encoded(Image.new("RGB", (4096, 2048)), "WEBP", method=0),
 }
+
+
+def test_the_documentation_states_the_same() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
+    mebibytes = bound(Settings()) >> 20
+    assert f"{mebibytes} MiB by default. Two are decoded at a time" in page
+    assert AT_ONCE == 2
+    assert f"so {AT_ONCE * mebibytes} MiB" in page
 
 
 @pytest.mark.parametrize("kind", WORST)
