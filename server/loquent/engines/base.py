@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from ..images import Picture
+if TYPE_CHECKING:  # the set-up and the engine's own process import this without a use for Pillow
+    from ..images import Picture
 
 Role = Literal["system", "user", "assistant"]
 
