@@ -16,7 +16,8 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat"],
+    ["serve", "chat", "doctor"],
+    ["configuration"],
     ["client", "gateway"],
     ["connection"],
     ["dialogue"],

@@ -37,6 +37,8 @@ class Given:
     """Names it in a sentence: `LOQUENT_PORT`, `--port`, `port (loquent.toml, line 3)`."""
 
 
+_PREFIX: Final = "LOQUENT_"
+
 OTHER_VARIABLES: Final = ("LOQUENT_SETTINGS", "LOQUENT_CACHE", "LOQUENT_SETUP_ENGINE", "LOQUENT_PROTOCOL")
 """Variables of the project that are no settings: which file to read, where models are kept, what the set-up installs, and where the
 tests of the C# half find the protocol."""
@@ -109,13 +111,15 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
     variables = {setting.variable: setting for setting in SETTINGS.values()}
     found = {}
     for name, text in environ.items():
-        if not name.startswith("LOQUENT_") or not text or name in OTHER_VARIABLES or _is_kubernetes(name, text):
+        if not name.startswith(_PREFIX) or not text or name in OTHER_VARIABLES or _is_kubernetes(name, text):
             continue
         setting = variables.get(name)
         if setting is None:
-            known = {each: each for each in (*variables, *OTHER_VARIABLES)}
+            known = {each.removeprefix(_PREFIX): each for each in (*variables, *OTHER_VARIABLES)}
             advice = "unset it, or see docs/settings.md for those there are"
-            raise ConfigurationError(_unknown(f"The environment variable {name}", name, known, advice))
+            raise ConfigurationError(
+                _unknown(f"The environment variable {name}", name.removeprefix(_PREFIX), known, advice)
+            )
         if name == "LOQUENT_ENGINE" and text.strip().lower() in ("cpu", "gpu", "none", "auto"):
             raise ConfigurationError(
                 f"LOQUENT_ENGINE is {text}, which is for the set-up: that one is called LOQUENT_SETUP_ENGINE now; LOQUENT_ENGINE is "
