@@ -20,6 +20,7 @@ LAYERS = [
     ["configuration"],
     ["client", "gateway"],
     ["connection"],
+    ["sessions"],
     ["dialogue"],
     ["engines"],
     ["settings", "wire"],
