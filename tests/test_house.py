@@ -21,7 +21,8 @@ LAYERS = [
     ["connection"],
     ["dialogue"],
     ["engines"],
-    ["settings", "wire"],
+    ["access", "certificates"],
+    ["settings", "tokens", "watcher", "wire"],
     ["__init__"],
 ]
 
