@@ -39,7 +39,7 @@ check: ## lint, format and types only
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 
-system-packages: ## install Mono, NUnit and openssl, which tests need, where they are missing
+system-packages: ## install Mono and NUnit, which the C# tests need, where they are missing
 	@exec $(PYTHON) -I tests/system_packages.py
 
 lock: ## resolve the dependencies anew (see server/locks/README.md)

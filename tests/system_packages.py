@@ -1,4 +1,4 @@
-"""Installs what tests need from the system, where it is missing: Mono's compiler and runtime, NUnit, and openssl.
+"""Installs what the C# tests need from the system, where it is missing: Mono's compiler and runtime, and NUnit.
 
 `make test` calls it. On Debian and Ubuntu it installs by itself if it may: as root, or by a sudo that asks for no
 password. It runs under the system's Python, with the standard library alone.
@@ -15,13 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PROGRAMS = {
-    "mcs": "mono-devel",
-    "mono": "mono-devel",
-    "nunit-console": "nunit-console",
-    "pkg-config": "pkg-config",
-    "openssl": "openssl",
-}
+PROGRAMS = {"mcs": "mono-devel", "mono": "mono-devel", "nunit-console": "nunit-console", "pkg-config": "pkg-config"}
 """The programs that the tests call, and Debian's packages that bring them."""
 
 LIBRARY = "libnunit-cil-dev"
@@ -68,16 +62,16 @@ def provide(
     names = " ".join(packages)
     if which("apt-get") is None:
         raise MissingError(
-            "the tests need Mono with its compiler mcs, NUnit 2.6 with nunit-console, pkg-config, and openssl: install your "
+            "the C# tests need Mono with its compiler mcs, NUnit 2.6 with nunit-console, and pkg-config: install your "
             f"system's packages for them (on Debian they are called {names}), then run this again."
         )
     by_hand = f"run 'sudo apt-get install --no-install-recommends {names}', then this again."
     sudo: list[str] = []
     if not is_root:
         if which("sudo") is None or run(["sudo", "-n", "true"])[0]:
-            raise MissingError(f"the tests need {names}: {by_hand}")
+            raise MissingError(f"the C# tests need {names}: {by_hand}")
         sudo = ["sudo", "-n"]
-    print(f"Installing {names}, for the tests", flush=True)
+    print(f"Installing {names}, for the C# tests", flush=True)
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     run([*apt, "update"])  # one list that can't be reached doesn't matter, if the packages are in another
     status, output = run([*apt, "install", "--yes", "--no-install-recommends", *packages])

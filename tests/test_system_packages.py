@@ -1,4 +1,4 @@
-"""What is installed from the system for the tests, and what is said where that can't be done."""
+"""What is installed from the system for the C# tests, and what is said where that can't be done."""
 
 from __future__ import annotations
 

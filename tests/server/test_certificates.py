@@ -16,9 +16,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from loquent.certificates import CertificateError, Certificates, load_certificate
-from support.certificates import Made, encrypt, make_certificate, make_expired_certificate, to_der
+from support.certificates import FOR_MAIL, Made, encrypt, make_certificate, to_der
 
 
 @pytest.fixture(scope="module")
@@ -243,8 +244,8 @@ def test_a_key_of_another_certificate(used: Made, second: Made) -> None:
 
 
 def test_a_key_of_another_kind(used: Made, tmp_path: Path) -> None:
-    rsa = make_certificate(tmp_path, "rsa", key=("-newkey", "rsa:2048"))
-    assert "isn't that of the first certificate" in refusal(used.chain, rsa.key)
+    other = make_certificate(tmp_path, "rsa", key=rsa.generate_private_key(65537, 2048))
+    assert "isn't that of the first certificate" in refusal(used.chain, other.key)
 
 
 def test_a_chain_in_the_wrong_order(used: Made, second: Made, tmp_path: Path) -> None:
@@ -266,12 +267,12 @@ def test_an_encrypted_key_is_refused_and_nobody_is_asked(used: Made) -> None:
 
 
 def test_a_key_too_small_to_protect_anything(tmp_path: Path) -> None:
-    weak = make_certificate(tmp_path, "weak", key=("-newkey", "rsa:512"))
+    weak = make_certificate(tmp_path, "weak", key=rsa.generate_private_key(65537, 1024))
     assert "ee key too small" in refusal(*weak)
 
 
 def test_a_certificate_for_something_else(tmp_path: Path) -> None:
-    mail = make_certificate(tmp_path, "mail", purpose="emailProtection")
+    mail = make_certificate(tmp_path, "mail", purpose=FOR_MAIL)
     assert "Clients won't take the certificate" in refusal(*mail)
 
 
@@ -305,7 +306,7 @@ def test_a_certificate_that_is_about_to_expire_or_has_is_a_warning(
 
 def test_an_expired_certificate_is_used_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Clients refuse it, and say so; a server that wouldn't start would say less to fewer."""
-    Certificates(*make_expired_certificate(tmp_path))
+    Certificates(*make_certificate(tmp_path, begins=timedelta(days=-31)))
     assert "has expired" in caplog.text
 
 

@@ -1,11 +1,27 @@
-"""Certificates made for a test, by the command openssl."""
+"""Certificates made for a test."""
 
 from __future__ import annotations
 
-import subprocess
+import ipaddress
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+
+FOR_SERVERS = ExtendedKeyUsageOID.SERVER_AUTH
+FOR_MAIL = ExtendedKeyUsageOID.EMAIL_PROTECTION
 
 
 class Made(NamedTuple):
@@ -19,61 +35,58 @@ def make_certificate(
     folder: Path,
     name: str = "server",
     *,
-    names: str = "DNS:localhost,IP:127.0.0.1",
-    key: tuple[str, ...] = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-    purpose: str = "serverAuth",
+    names: Iterable[str] = ("localhost", "127.0.0.1"),
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
+    purpose: ObjectIdentifier = FOR_SERVERS,
+    begins: timedelta = timedelta(0),
 ) -> Made:
-    """Make a certificate that is its own authority, as for a headset at home, valid for 30 days from now."""
+    """Make a certificate that is its own authority, as for a headset at home.
+
+    Args:
+        folder: where it's put.
+        name: what its files are called.
+        names: the host names and addresses that it's for.
+        key: its private key; a new one if none is given.
+        purpose: what it's for.
+        begins: when its 30 days begin, from now.
+    """
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    start = datetime.now(UTC).replace(microsecond=0) + begins
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.SubjectAlternativeName(map(_name, names)), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
     made = Made(folder / f"{name}.pem", folder / f"{name}.key")
-    _openssl(
-        *("req", "-x509", *key, "-nodes", "-keyout", str(made.key), "-out", str(made.chain), "-days", "30"),
-        *("-subj", f"/CN={name}", "-addext", f"subjectAltName={names}", "-addext", f"extendedKeyUsage={purpose}"),
-    )
-    made.key.chmod(0o600)
-    return made
-
-
-def make_expired_certificate(folder: Path) -> Made:
-    """Make a certificate that expired yesterday."""
-    made = Made(folder / "expired.pem", folder / "expired.key")
-    request = folder / "expired.csr"
-    _openssl(
-        *("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(made.key)),
-        *("-out", str(request), "-subj", "/CN=localhost"),
-    )
-    made.key.chmod(0o600)
-    (folder / "index.txt").touch()
-    config = folder / "ca.cnf"
-    config.write_text(
-        "[ca]\ndefault_ca = it\n[it]\ndefault_md = sha256\npolicy = any\nx509_extensions = names\n"
-        f"database = {folder}/index.txt\nnew_certs_dir = {folder}\nrand_serial = yes\n"
-        "[any]\ncommonName = supplied\n[names]\nsubjectAltName = DNS:localhost,IP:127.0.0.1\n"
-    )
-    now = datetime.now(UTC)
-    begin, end = (f"{now - timedelta(days=days):%Y%m%d%H%M%SZ}" for days in (30, 1))
-    _openssl(
-        *("ca", "-selfsign", "-batch", "-notext", "-config", str(config), "-in", str(request), "-out", str(made.chain)),
-        *("-keyfile", str(made.key), "-startdate", begin, "-enddate", end),
-    )
+    made.chain.write_bytes(certificate.public_bytes(Encoding.PEM))
+    made.key.touch(0o600)
+    made.key.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return made
 
 
 def encrypt(key: Path) -> None:
     """Put a password on a key."""
-    new = key.with_name("encrypted")  # the command empties what it writes to before it reads
-    _openssl("pkey", "-in", str(key), "-aes256", "-passout", "pass:secret", "-out", str(new))
-    new.replace(key)
+    found = load_pem_private_key(key.read_bytes(), None)
+    key.write_bytes(found.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")))
 
 
 def to_der(certificate: Path) -> None:
     """Write a certificate in DER, in its own place."""
-    new = certificate.with_name("encoded")
-    _openssl("x509", "-in", str(certificate), "-outform", "DER", "-out", str(new))
-    new.replace(certificate)
+    found = x509.load_pem_x509_certificate(certificate.read_bytes())
+    certificate.write_bytes(found.public_bytes(Encoding.DER))
 
 
-def _openssl(*arguments: str) -> None:
-    done = subprocess.run(
-        ["openssl", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
