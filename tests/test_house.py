@@ -23,7 +23,8 @@ LAYERS = [
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["settings", "wire"],
+    ["access", "certificates"],
+    ["settings", "tokens", "watcher", "wire"],
     ["__init__"],
 ]
 
