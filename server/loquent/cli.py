@@ -12,10 +12,11 @@ import sys
 from collections.abc import Callable, Sequence
 
 from . import __version__
+from .access import Access, AccessError, require_tokens
 from .chat import Chat
 from .client import ClientError
 from .configuration.flags import add_flags, given_flags
-from .configuration.reading import Configuration, read, refuse_exposure
+from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
 from .configuration.sources import ConfigurationError, nearest
 from .configuration.writing import settings_file
@@ -24,6 +25,7 @@ from .engines.base import Engine, EngineStartError
 from .gateway import GatewayError
 from .serve import serve
 from .settings import Settings
+from .tokens import TokensError
 from .wire.frames import Options
 
 
@@ -35,9 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")
     try:
         status: int | None = options.run(options)
-    except (CharacterError, ClientError, EngineStartError, GatewayError, ConfigurationError) as error:
+    except ConfigurationError as error:
         print(f"loquent: {error}", file=sys.stderr)
-        return 2 if isinstance(error, ConfigurationError) else 1
+        return 2
+    except (AccessError, CharacterError, ClientError, EngineStartError, GatewayError, TokensError) as error:
+        print(f"loquent: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return status or 0
@@ -56,9 +61,9 @@ def _options(given: list[str]) -> argparse.Namespace:
     options, unknown = parser.parse_known_args(given)
     command: argparse.ArgumentParser = options.parser
     if unknown:
-        wrong = next((each for each in unknown if each.startswith("-")), unknown[0])
+        wrong = next((each for each in unknown if each.startswith("-")), unknown[0]).partition("=")[0]
         known = re.findall(r"(?<![\w-])--[a-z][a-z-]+", command.format_help())
-        near = nearest(wrong.partition("=")[0], known) if wrong.startswith("-") else None
+        near = nearest(wrong, known) if wrong.startswith("-") else None
         command.error(
             f"there is no {wrong}: {f'did you mean {near}?' if near else f'{command.prog} --help lists all.'}"
         )
@@ -128,7 +133,8 @@ def _serve(options: argparse.Namespace) -> None:
     if options.print_settings:
         print(settings_file(configuration), end="")
         return
-    refuse_exposure(settings)
+    access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
+    require_tokens(settings.host, access, settings.allow_anonymous)
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )

@@ -113,7 +113,11 @@ class Settings:
     certificate: Path | None = _setting(
         None, "TLS certificate chain, PEM: clients then connect to wss://. Read again when it changes.", group=_ACCESS
     )
-    certificate_key: Path | None = _setting(None, "The certificate's private key, PEM.", group=_ACCESS)
+    certificate_key: Path | None = _setting(
+        None,
+        "The certificate's private key, PEM, without a password. Not needed where it stands in the certificate's own file.",
+        group=_ACCESS,
+    )
     origins: tuple[str, ...] = _setting(
         (),
         "Web pages that may connect, by their origin, such as https://game.example. Browsers let any page connect to any "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import re
@@ -11,11 +12,15 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from loquent.client import Client
+from loquent.wire.frames import Limits
 
 COMMAND = [sys.executable, "-m", "loquent"]
 
@@ -214,14 +219,14 @@ def test_what_a_session_may_have_is_what_was_set() -> None:
     """The settings reach the gateway, not the command line alone."""
     with server("--conversations", "3", "--turns", "2") as started:
         welcome = asyncio.run(welcomed(started.url))
-    assert (welcome["conversations"], welcome["turns"]) == (3, 2)
+    assert (welcome.conversations, welcome.turns) == (3, 2)
 
 
-async def welcomed(url: str) -> Mapping[str, int]:
+async def welcomed(url: str) -> Limits:
     """Return the limits that a server tells."""
     async with await Client.connect(url) as client:
         assert client.welcome is not None
-        return client.welcome.limits.as_map()
+        return client.welcome.limits
 
 
 def test_the_settings_that_are_printed_start_the_same_server(tmp_path: Path) -> None:
@@ -241,7 +246,6 @@ def test_the_settings_that_are_printed_start_the_same_server(tmp_path: Path) -> 
         (["--log_level=info"], "there is no --log_level: did you mean --log-level?\n"),
         (["--settings", "/gone"], "loquent: There is no settings file /gone, which --settings names.\n"),
         (["here"], "there is no here: loquent serve --help lists all.\n"),
-        (["--host", "0.0.0.0"], "or, where everybody who reaches the port may use the model, say --allow-anonymous.\n"),
     ],
 )
 def test_a_setting_that_is_wrong_is_a_sentence_and_status_2(arguments: list[str], says: str) -> None:
@@ -249,6 +253,20 @@ def test_a_setting_that_is_wrong_is_a_sentence_and_status_2(arguments: list[str]
     assert result.returncode == 2
     assert result.stdout == ""
     assert result.stderr.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--host", "0.0.0.0"], "loquent token NAME"),
+        (["--host", "0.0.0.0", "--tokens", "/gone"], "There is no file /gone"),
+    ],
+)
+def test_nobody_is_let_in_from_elsewhere_without_tokens(arguments: list[str], says: str) -> None:
+    result = run("serve", "--engine", "scripted", "--port", "0", *arguments)
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_chat_has_no_settings_and_no_arguments_for_vllm() -> None:

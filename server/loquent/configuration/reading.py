@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -106,11 +105,10 @@ def _refuse_contradictions(configuration: Configuration) -> None:
             raise ConfigurationError(
                 f"{configuration.where(name)} is for vLLM, and {said('engine')}: leave one of them out."
             )
-    for one, other in (("certificate", "certificate_key"), ("certificate_key", "certificate")):
-        if getattr(settings, one) is not None and getattr(settings, other) is None:
-            raise ConfigurationError(
-                f"{said(one)}, and {other} is missing, without which there is no TLS: give both, or neither."
-            )
+    if settings.certificate_key is not None and settings.certificate is None:
+        raise ConfigurationError(
+            f"{said('certificate_key')}, and certificate is missing, without which there is no TLS: give both, or neither."
+        )
     if settings.text_bytes > settings.message_bytes:
         raise ConfigurationError(
             f"{said('text_bytes')} and {said('message_bytes')}: a text can't be longer than the message that brings it."
@@ -123,30 +121,4 @@ def _refuse_contradictions(configuration: Configuration) -> None:
     if settings.reply_tokens > settings.most_reply_tokens:
         raise ConfigurationError(
             f"{said('reply_tokens')} and {said('most_reply_tokens')}: the first can't be more than the second."
-        )
-
-
-# --- Who can reach it ----------------------------------------------------------------------------------------
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only programs on this machine reach a server that listens on this address."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:  # a name, which may mean any address
-        return False
-
-
-def refuse_exposure(settings: Settings) -> None:
-    """Refuse to be reached from other machines without knowing who may come in, unless that was asked for.
-
-    Raises:
-        ConfigurationError: the server would listen on more than the loopback, without tokens.
-    """
-    if settings.tokens is None and not settings.allow_anonymous and not is_loopback(settings.host):
-        raise ConfigurationError(
-            f"At {settings.host} other machines reach the server, and there are no tokens: make one with `loquent token NAME` and "
-            "give its file with --tokens; or, where everybody who reaches the port may use the model, say --allow-anonymous."
         )

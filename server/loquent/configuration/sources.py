@@ -39,9 +39,15 @@ class Given:
 
 _PREFIX: Final = "LOQUENT_"
 
-OTHER_VARIABLES: Final = ("LOQUENT_SETTINGS", "LOQUENT_CACHE", "LOQUENT_SETUP_ENGINE", "LOQUENT_PROTOCOL")
-"""Variables of the project that are no settings: which file to read, where models are kept, what the set-up installs, and where the
-tests of the C# half find the protocol."""
+OTHER_VARIABLES: Final = (
+    "LOQUENT_SETTINGS",
+    "LOQUENT_TOKEN",
+    "LOQUENT_CACHE",
+    "LOQUENT_SETUP_ENGINE",
+    "LOQUENT_PROTOCOL",
+)
+"""Variables of the project that are no settings: which file to read, a client's token, where models are kept, what the set-up
+installs, and where the tests of the C# half find the protocol."""
 
 _KUBERNETES: Final = re.compile(r"\w+_(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)")
 """What Kubernetes sets in every container for a service: of one that is called loquent, the names begin as ours do."""
