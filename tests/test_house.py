@@ -23,7 +23,7 @@ LAYERS = [
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["access", "certificates"],
+    ["access", "certificates", "descriptors"],
     ["settings", "tokens", "watcher", "wire"],
     ["__init__"],
 ]

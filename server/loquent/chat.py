@@ -31,13 +31,17 @@ class Chat:
         character: who to talk with.
         options: the options of open.
         out: where to print.
+        token: who this is, where the server asks for it.
     """
 
-    def __init__(self, url: str, character: str, options: Options, out: TextIO = sys.stdout) -> None:
+    def __init__(
+        self, url: str, character: str, options: Options, out: TextIO = sys.stdout, token: str | None = None
+    ) -> None:
         self._url = url
         self._character = character
         self._options = options
         self._out = out
+        self._token = token
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="connection", daemon=True)
 
@@ -52,7 +56,7 @@ class Chat:
 
         self._thread.start()
         try:
-            client = self._wait(Client.connect(self._url))
+            client = self._wait(Client.connect(self._url, token=self._token))
             try:
                 self._talk(client)
             finally:

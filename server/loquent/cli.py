@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from . import __version__
 from .access import Access, AccessError, require_tokens
@@ -20,7 +21,9 @@ from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
 from .configuration.sources import ConfigurationError, nearest
 from .configuration.writing import settings_file
+from .descriptors import raise_descriptors, wanted_descriptors
 from .dialogue.character import SHIPPED, CharacterError, load_characters
+from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineStartError
 from .gateway import GatewayError
 from .serve import serve
@@ -86,9 +89,20 @@ def _parser() -> argparse.ArgumentParser:
         "--print-settings", action="store_true", help="print the settings in effect, as a file, and end"
     )
 
+    command = _add(
+        commands,
+        "doctor",
+        _doctor,
+        "look whether a server can start, and say what to type in Unity",
+        takes_settings=True,
+    )
+    command.add_argument("--url", help="look at this server instead, which runs already, such as ws://192.168.1.5:8765")
+    _add_token(command)
+
     command = _add(commands, "chat", _chat, "talk with a character in the terminal")
     url = f"ws://127.0.0.1:{SETTINGS['port'].default}"
     command.add_argument("--url", default=url, help="where the server is (default: %(default)s)")
+    _add_token(command)
     command.add_argument("--character", default="innkeeper", help="who to talk with (default: %(default)s)")
     command.add_argument(
         "--player", help="who you are: what is said is remembered under this name while the server runs"
@@ -120,6 +134,29 @@ def _add(
     return command
 
 
+def _add_token(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="file with the token to show to the server (default: the token in the environment variable LOQUENT_TOKEN, if any)",
+    )
+
+
+def _token(options: argparse.Namespace) -> str | None:
+    """Return the token to show. It's no flag itself: other users of this machine can read the command lines of all programs.
+
+    Raises:
+        ClientError: its file can't be read.
+    """
+    if options.token_file is None:
+        return os.environ.get("LOQUENT_TOKEN") or None
+    try:
+        return Path(options.token_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        raise ClientError(f"The token's file {options.token_file} can't be read ({reason}).") from None
+
+
 def _configuration(options: argparse.Namespace) -> Configuration:
     return read(given_flags(options, options.behind_dashes), file=options.settings)
 
@@ -138,10 +175,23 @@ def _serve(options: argparse.Namespace) -> None:
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
+    _allow_descriptors(settings)
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
     characters = load_characters(settings.characters or SHIPPED)
     asyncio.run(serve(_engine(settings), characters, settings, settings.host, settings.port, _report))
+
+
+def _allow_descriptors(settings: Settings) -> None:
+    wanted = wanted_descriptors(settings)
+    allowed = raise_descriptors(wanted)
+    if allowed is not None and allowed < wanted:
+        logging.getLogger("loquent.serve").warning(
+            "%d connections want %d open files, and the system allows %d: see `loquent doctor`.",
+            settings.connections,
+            wanted,
+            allowed,
+        )
 
 
 def _engine(settings: Settings) -> Engine:
@@ -154,8 +204,14 @@ def _engine(settings: Settings) -> Engine:
     return VllmEngine(settings.model, settings.vllm_arguments, _report)
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    if options.url is not None:
+        return examine_running(options.url, _token(options), _report)
+    return examine(lambda: _configuration(options), _report)
+
+
 def _chat(options: argparse.Namespace) -> None:
-    Chat(options.url, options.character, Options(player=options.player)).run()
+    Chat(options.url, options.character, Options(player=options.player), token=_token(options)).run()
 
 
 def _report(line: str) -> None:

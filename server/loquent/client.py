@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -141,6 +142,11 @@ class Client:
             )
         except (InvalidURI, ValueError):  # ValueError: a port out of range
             raise ClientError(f"{url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
+        except ssl.SSLCertVerificationError as error:
+            raise ClientError(
+                f"The certificate of {url} isn't trusted here ({error.verify_message}); if it's yours, name the file with it, or "
+                "with its authority's, in the environment variable SSL_CERT_FILE."
+            ) from None
         except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
             raise ClientError(
                 f"There is no Loquent server at {url} ({error or type(error).__name__}); start one with `make serve`."
@@ -194,6 +200,17 @@ class Client:
     async def close_conversation(self, conversation: int) -> None:
         """Close a conversation."""
         await self.send(Close(conversation))
+
+    async def round_trip(self) -> float:
+        """Measure how long the server takes to answer a WebSocket ping, in seconds.
+
+        Raises:
+            ClientError: the connection is lost.
+        """
+        try:
+            return await (await self._socket.ping())
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
 
     async def send(self, frame: Frame) -> None:
         """Send one frame.
