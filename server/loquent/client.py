@@ -140,13 +140,13 @@ class Client:
                 max_size=1 << 24,
                 open_timeout=10,
             )
-        except (InvalidURI, ValueError):  # ValueError: a port out of range
-            raise ClientError(f"{url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
-        except ssl.SSLCertVerificationError as error:
+        except ssl.SSLCertVerificationError as error:  # a ValueError as well
             raise ClientError(
                 f"The certificate of {url} isn't trusted here ({error.verify_message}); if it's yours, name the file with it, or "
                 "with its authority's, in the environment variable SSL_CERT_FILE."
             ) from None
+        except (InvalidURI, ValueError):  # ValueError: a port out of range
+            raise ClientError(f"{url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
         except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
             raise ClientError(
                 f"There is no Loquent server at {url} ({error or type(error).__name__}); start one with `make serve`."

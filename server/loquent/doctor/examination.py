@@ -11,10 +11,10 @@ from ..configuration.reading import Configuration
 from ..configuration.sources import ConfigurationError
 from ..dialogue.character import SHIPPED, CharacterError, load_characters
 from ..settings import Settings
-from .access import examine_certificate, examine_tokens
+from .capacity import examine_descriptors
+from .credentials import examine_certificate, examine_tokens
 from .finding import Finding, Mark, ok, problem, warning
 from .firewall import examine_surroundings, wsl_networking
-from .machine import examine_descriptors
 from .model import examine_model
 from .network import Address, all_addresses, examine_port, own_addresses
 from .running import examine_server

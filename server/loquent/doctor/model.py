@@ -22,8 +22,8 @@ from ..engines.vllm_startup import (
     weight_bytes,
 )
 from ..settings import Settings
+from .capacity import examine_disk, examine_gpu_memory, examine_memory
 from .finding import Finding, ok, problem, warning
-from .machine import examine_disk, examine_gpu_memory, examine_memory
 from .software import Gpu
 
 _HUB_SECONDS: Final = 10.0
@@ -114,7 +114,7 @@ def _lacking(folder: Path) -> str | None:
         return None if weight_bytes(folder) else "the model's weights (*.safetensors)"
     try:
         files = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"a list of its weights that can be read ({index.name})"
     return next((str(name) for name in files if not (folder / str(name)).exists()), None)
 
@@ -132,7 +132,8 @@ def _look_for_hub(model: str) -> Looked:
     try:
         files = HfApi().model_info(model, timeout=_HUB_SECONDS, files_metadata=True).siblings or []
     except Exception as error:  # noqa: BLE001 - whatever the hub or the network has against it is what is asked for
-        return Looked(problem("model", explain_failure(error, model, ())), None)
+        named = RuntimeError(f"{type(error).__name__}: {error}")  # some say what they are by their name alone
+        return Looked(problem("model", explain_failure(named, model, ())), None)
     weights = sum(file.size or 0 for file in files if file.rfilename.endswith(".safetensors"))
     size = f"{weights / 1e9:.1f} GB" if weights else "it"
     text = f"{model} isn't here yet: {size} will be downloaded from the Hugging Face hub when the server first starts."

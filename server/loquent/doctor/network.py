@@ -23,6 +23,9 @@ from .finding import Finding, ok, problem, warning
 
 _ANSWER_SECONDS: Final = 3.0
 
+_NO_ANSWER: Final = (OSError, http.client.HTTPException, ValueError, RecursionError)
+"""What comes of asking a program that isn't a Loquent server."""
+
 _ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nobody listens here
 """Hosts that stand for all addresses, and how each is reached from this machine."""
 
@@ -110,7 +113,7 @@ def ask_health(host: str, port: int) -> Server | None:
         http.client.HTTPConnection(host, port, timeout=_ANSWER_SECONDS),
         http.client.HTTPSConnection(host, port, timeout=_ANSWER_SECONDS, context=trusting),
     ):
-        with contextlib.closing(connection), contextlib.suppress(OSError, http.client.HTTPException, ValueError):
+        with contextlib.closing(connection), contextlib.suppress(*_NO_ANSWER):
             connection.request("GET", "/healthz")
             health = json.loads(connection.getresponse().read(1 << 16))
             if isinstance(health, dict) and {"status", "version", "model"} <= health.keys():
@@ -150,11 +153,11 @@ def own_addresses(*, ipv6: bool = False) -> list[Address]:
     found = list(_ipv6_addresses() if ipv6 else _ipv4_addresses())
     if outward is not None and all(address.ip != outward for address in found):
         found.append(Address(outward, ""))
-    reachable = [address for address in found if _is_reachable(address)]
-    return sorted(reachable, key=lambda address: address.ip != outward)
+    return sorted(filter(reachable, found), key=lambda address: address.ip != outward)
 
 
-def _is_reachable(address: Address) -> bool:
+def reachable(address: Address) -> bool:
+    """Tell whether another machine on the network may reach an address of this one."""
     ip = ipaddress.ip_address(address.ip)
     return not (ip.is_loopback or ip.is_link_local or ip.is_unspecified or _CONTAINERS.fullmatch(address.interface))
 

@@ -10,7 +10,7 @@ from typing import Final
 from ..access import is_loopback
 from ..certificates import Certificate
 from ..settings import Settings
-from .access import covers, names_to_type
+from .credentials import covers, names_to_type
 from .network import Address, all_addresses
 
 _WIDTH: Final = 34
@@ -27,22 +27,13 @@ def what_to_type(
         certificate: what clients see of it; None without TLS, or with one that can't be used.
         behind_windows: whether other machines reach Windows alone, and not the WSL2 that this is.
     """
-    tls = settings.certificate is not None
-    local = "localhost" if all_addresses(settings.host) or is_loopback(settings.host) else settings.host
-    if not tls and is_loopback(settings.host):
-        local = settings.host
-    places = [(local, "on this machine")] if not tls or certificate is None or covers(certificate, local) else []
-    if not is_loopback(settings.host):
-        if behind_windows:
-            places.append(("ADDRESS", "on a headset: the address of Windows that `ipconfig` shows there"))
-        elif tls and certificate is not None:
-            places += [(name, "where this name leads to this machine") for name in names_to_type(certificate)]
-            places += [(ip, _on_a_headset(name)) for ip, name in addresses if covers(certificate, ip)]
-        else:
-            places += [(ip, _on_a_headset(name)) for ip, name in addresses if ip != local]
+    places = list(_places(settings, addresses, certificate, behind_windows=behind_windows))
+    if not places:
+        yield "There is nothing to type in Unity: the certificate is for no address of this machine, and for no name."
+        return
     yield "Type in Unity, as the address of the Loquent client:"
     for host, where in places:
-        yield f"  {url(host, settings.port, tls=tls):<{_WIDTH}} {where}"
+        yield f"  {url(host, settings.port, tls=settings.certificate is not None):<{_WIDTH}} {where}"
     if settings.tokens is not None:
         yield "and as its token the one that `loquent token` showed when it made it."
     if is_loopback(settings.host):
@@ -52,8 +43,27 @@ def what_to_type(
         )
 
 
-def _on_a_headset(interface: str) -> str:
-    return f"on a headset in the same network{f' ({interface})' if interface else ''}"
+def _places(
+    settings: Settings, addresses: Sequence[Address], certificate: Certificate | None, *, behind_windows: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield hosts to type, and where."""
+    host = settings.host
+    if all_addresses(host):
+        here = ["localhost", "::1" if ":" in host else "127.0.0.1"]
+    else:
+        here = [host, "localhost"] if is_loopback(host) else [host]
+    here = [each for each in here if certificate is None or covers(certificate, each)][:1]
+    yield from ((each, "on this machine") for each in here)
+    if is_loopback(host):
+        return
+    if certificate is not None:
+        yield from ((name, "where this name leads to this machine") for name in names_to_type(certificate))
+    if behind_windows:
+        yield "ADDRESS", "on a headset: the address of Windows that `ipconfig` shows there"
+        return
+    for ip, interface in addresses:
+        if ip not in here and (certificate is None or covers(certificate, ip)):
+            yield ip, f"on a headset in the same network{f' ({interface})' if interface else ''}"
 
 
 def url(host: str, port: int, *, tls: bool) -> str:

@@ -286,7 +286,8 @@ _KNOWN_FAILURES = (
     (
         (
             r"outgoing traffic has been disabled|"
-            r"couldn't connect|connection error|ConnectError|MaxRetryError|LocalEntryNotFound|OfflineMode|offline "
+            r"couldn't connect|connection error|connection refused|timed out|"
+            r"ConnectError|MaxRetryError|LocalEntryNotFound|OfflineMode|offline "
             r"mode|Failed to resolve|Network is unreachable|Name or service not known|name resolution|cannot find "
             r"the requested"
         ),
