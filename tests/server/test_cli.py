@@ -17,7 +17,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgpack
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from loquent.client import Client
 from loquent.wire.frames import Limits
@@ -272,6 +275,60 @@ def test_nobody_is_let_in_from_elsewhere_without_tokens(arguments: list[str], sa
 def test_a_chat_has_no_settings_and_no_arguments_for_vllm() -> None:
     assert "there is no --prot" in run("chat", "--prot", "1").stderr
     assert "needs serve" in run("chat", "--", "--max-model-len", "64").stderr
+
+
+# --- doctor --------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_looks_at_the_same_settings_as_the_server() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        ill = run("doctor", "--engine", "scripted", "--port", str(port))
+    assert ill.returncode == 1
+    assert f"problem  port: port {port} is in use" in ill.stdout
+    well = run("doctor", "--engine", "scripted", "--port", str(port))
+    assert (well.returncode, well.stderr) == (0, "")
+    assert "Nothing stands in the way." in well.stdout
+    assert re.search(rf"^  ws://127\.0\.0\.1:{port} +on this machine$", well.stdout, re.MULTILINE)
+    assert run("doctor", "--port", "x").returncode == 1
+
+
+def test_the_doctor_knows_a_server_that_runs() -> None:
+    with server() as started:
+        beside = run("doctor", "--engine", "scripted", "--port", started.port)
+        there = run("doctor", "--url", started.url)
+    assert beside.returncode == 0
+    assert "with script runs at port" in beside.stdout
+    assert there.returncode == 0
+    assert "ok       round trip: " in there.stdout
+    assert run("doctor", "--url", started.url).returncode == 1
+
+
+@pytest.mark.parametrize("command", ["chat", "doctor"])
+async def test_a_token_comes_from_a_file_or_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """And from no flag: whoever is on the machine sees the command lines of all programs."""
+    shown: list[object] = []
+
+    async def take_hello(socket: ServerConnection) -> None:
+        shown.append(msgpack.unpackb(await socket.recv(decode=False))[3])
+
+    (tmp_path / "token").write_text("from-a-file\n")
+    async with serve(take_hello, "127.0.0.1", 0, subprotocols=[Subprotocol("loquent.v1")]) as there:
+        arguments = [command, "--url", f"ws://127.0.0.1:{there.sockets[0].getsockname()[1]}"]
+        await asyncio.to_thread(run, *arguments)
+        await asyncio.to_thread(run, *arguments, "--token-file", str(tmp_path / "token"))
+        monkeypatch.setenv("LOQUENT_TOKEN", "from-the-environment")
+        await asyncio.to_thread(run, *arguments)
+    assert shown == [None, "from-a-file", "from-the-environment"]
+
+
+def test_a_tokens_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    gone = run("chat", "--token-file", str(tmp_path / "gone"))
+    assert gone.returncode == 1
+    assert f"loquent: The token's file {tmp_path}/gone can't be read" in gone.stderr
 
 
 # --- chat ----------------------------------------------------------------------------------------------------
