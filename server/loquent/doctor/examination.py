@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from ..access import is_loopback
 from ..configuration.reading import Configuration
-from ..configuration.sources import ConfigurationError
+from ..configuration.sources import ConfigurationError, Source
 from ..dialogue.character import SHIPPED, CharacterError, load_characters
 from ..settings import Settings
 from .capacity import examine_descriptors
@@ -78,10 +78,13 @@ def _findings(configuration: Configuration, addresses: list[Address], certified:
 
 
 def _settings(configuration: Configuration) -> Finding:
-    places = [each.where for each in configuration.given.values()]
-    if not places:
+    given = configuration.given
+    if not given:
         return ok("settings", "all have their defaults.")
-    return ok("settings", f"{', '.join(places)}; all others have their defaults.")
+    in_file = [name for name, each in given.items() if each.source is Source.FILE]
+    places = [f"{', '.join(in_file)} from {configuration.file}"] if in_file else []
+    places += [each.where for each in given.values() if each.source is not Source.FILE]
+    return ok("settings", f"{'; '.join(places)}; all others have their defaults.")
 
 
 def _characters(settings: Settings) -> Finding:

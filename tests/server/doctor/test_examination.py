@@ -104,10 +104,12 @@ def test_a_machine_without_a_network_is_a_problem_for_a_headset(monkeypatch: pyt
 
 
 def test_settings_are_told_with_where_they_come_from(tmp_path: Path) -> None:
-    (tmp_path / "s.toml").write_text('engine = "scripted"\n')
+    (tmp_path / "s.toml").write_text('engine = "scripted"\nturns = 4\n')
     lines: list[str] = []
     examine(lambda: read({"port": "0"}, file=str(tmp_path / "s.toml"), environ={}), lines.append)
-    assert lines[0] == f"ok       settings: engine ({tmp_path}/s.toml, line 1), --port; all others have their defaults."
+    assert (
+        lines[0] == f"ok       settings: engine, turns from {tmp_path}/s.toml; --port; all others have their defaults."
+    )
 
 
 def test_a_server_that_cannot_be_reached_is_status_1() -> None:
