@@ -163,7 +163,7 @@ class Connection:
 
     async def _receive(self, message: bytes | str) -> None:
         for count, frame in enumerate(self._reception.receive(message), 1):
-            early = self._rate.take(self._loop.time())
+            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
             self._act(frame, early)
             if self._closing is not None or self._socket.state is not State.OPEN:
                 return
@@ -173,7 +173,7 @@ class Connection:
                 await asyncio.sleep(0)
 
     def _act(self, frame: Frame, early: float) -> None:
-        """Act on a frame that came ``early`` by so many seconds (0.0: within the rate)."""
+        """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
         live = self._live
         if live is not None:
             live.wire.heard()
@@ -204,7 +204,7 @@ class Connection:
         else:
             self._live = self._sessions.begin(self, visitor)
         wire = self._live.wire
-        log.info("session %s: hello from %r, token of %s", wire.name, hello.client[:128], visitor.name)
+        log.info("session %s: hello from %r, visitor %s", wire.name, hello.client[:128], visitor.name)
         self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, self._limits())))
         self._ready.set()
 

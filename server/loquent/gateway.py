@@ -82,7 +82,8 @@ class Gateway:
         self._store = store
         self._settings = settings or Settings()
         self._admission = Admission(self._settings)
-        self._sessions = Sessions(self._settings, self._converse)
+        self.sessions = Sessions(self._settings, self._converse)
+        """All sessions, those that wait for their client included."""
         self._access = access or Access.none()
         self._tls = tls
         self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
@@ -138,7 +139,7 @@ class Gateway:
         """
         seconds = self._settings.drain_seconds
         self._admission.draining = True
-        self._sessions.end_waiting("the server stops")
+        self.sessions.end_waiting("the server stops")
         for connection in self._connections:
             connection.go_away(seconds)
         log.info("draining: %d turns run on", self._admission.running + self._admission.queued)
@@ -158,13 +159,13 @@ class Gateway:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
         self._server.close()  # whoever didn't read the goodbye
         await self._server.wait_closed()
-        await self._sessions.close()
+        await self.sessions.close()
 
     def dismiss_unwelcome(self) -> None:
         """Close the connections, and end the sessions, of visitors who may stay no longer: by a reload, or by the time."""
         for connection in list(self._connections):
             connection.dismiss_unwelcome()
-        self._sessions.end_unwelcome("its token isn't valid any more")
+        self.sessions.end_unwelcome("its token isn't valid any more")
 
     @property
     def turns(self) -> int:
@@ -173,7 +174,7 @@ class Gateway:
 
     async def _handle(self, socket: ServerConnection) -> None:
         visitor = self._known.pop(socket, None)
-        connection = Connection(socket, self._settings, self._sessions, self._access, visitor)
+        connection = Connection(socket, self._settings, self.sessions, self._access, visitor)
         if socket.subprotocol != SUBPROTOCOL:
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))

@@ -50,7 +50,9 @@ async def serve(
         None if settings.certificate is None else Certificates(settings.certificate, settings.certificate_key)
     )
     if not access.is_open and certificates is None and not is_loopback(host):
-        log.warning("tokens and all that is said come unencrypted; give --certificate, unless a proxy in front of this server speaks TLS")
+        log.warning(
+            "tokens and all that is said come unencrypted; give --certificate, unless a proxy in front of this server speaks TLS"
+        )
     keeper = Keeper(engine)
     tls = certificates.context if certificates is not None else None
     gateway = Gateway(keeper, characters, MemoryStore(), settings, access, tls)
