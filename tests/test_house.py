@@ -16,13 +16,14 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat"],
+    ["serve", "chat", "doctor"],
+    ["configuration"],
     ["client", "gateway"],
     ["connection"],
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["access", "certificates"],
+    ["access", "certificates", "descriptors"],
     ["settings", "tokens", "watcher", "wire"],
     ["__init__"],
 ]

@@ -204,6 +204,17 @@ class Client:
         """Close a conversation."""
         await self.send(Close(conversation))
 
+    async def round_trip(self) -> float:
+        """Measure how long the server takes to answer a WebSocket ping, in seconds.
+
+        Raises:
+            ClientError: the connection is lost.
+        """
+        try:
+            return await (await self._socket.ping())
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
+
     async def send(self, frame: Frame) -> None:
         """Send one frame.
 

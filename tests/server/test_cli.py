@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import re
@@ -11,11 +12,15 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from loquent.client import Client
+from loquent.wire.frames import Limits
 
 COMMAND = [sys.executable, "-m", "loquent"]
 
@@ -175,7 +180,7 @@ def test_serving_goes_on_when_nobody_reads_what_it_prints() -> None:
 
 def test_all_addresses_are_said_as_one_that_can_be_typed() -> None:
     with subprocess.Popen(
-        [*COMMAND, "serve", "--engine", "scripted", "--port", "0", "--host", "0.0.0.0"],
+        [*COMMAND, "serve", "--engine", "scripted", "--port", "0", "--host", "0.0.0.0", "--allow-anonymous"],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -195,6 +200,78 @@ def test_arguments_for_vllm_need_vllm() -> None:
     result = run("serve", "--engine", "scripted", "--", "--max-model-len", "64")
     assert result.returncode == 2
     assert "vLLM" in result.stderr
+
+
+# --- settings ------------------------------------------------------------------------------------------------
+
+
+def test_serve_takes_its_settings_from_a_file_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "loquent.toml"
+    file.write_text('engine = "scripted"\nport = 0\nconversations = 1\n')
+    with subprocess.Popen([*COMMAND, "serve", "--settings", str(file)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"Settings from {file}.\n"
+        assert process.stdout.readline().startswith("Ready at ws://127.0.0.1:")
+        process.send_signal(signal.SIGINT)
+
+
+def test_what_a_session_may_have_is_what_was_set() -> None:
+    """The settings reach the gateway, not the command line alone."""
+    with server("--conversations", "3", "--turns", "2") as started:
+        welcome = asyncio.run(welcomed(started.url))
+    assert (welcome.conversations, welcome.turns) == (3, 2)
+
+
+async def welcomed(url: str) -> Limits:
+    """Return the limits that a server tells."""
+    async with await Client.connect(url) as client:
+        assert client.welcome is not None
+        return client.welcome.limits
+
+
+def test_the_settings_that_are_printed_start_the_same_server(tmp_path: Path) -> None:
+    printed = run("serve", "--engine", "scripted", "--port", "0", "--no-log-texts", "--turns", "5", "--print-settings")
+    assert (printed.returncode, printed.stderr) == (0, "")
+    (tmp_path / "s.toml").write_text(printed.stdout)
+    again = run("serve", "--settings", str(tmp_path / "s.toml"), "--print-settings")
+    assert tomllib.loads(again.stdout) == tomllib.loads(printed.stdout)
+    assert tomllib.loads(printed.stdout)["turns"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--port", "x"], "loquent: --port is x, and must be a whole number from 0 to 65535.\n"),
+        (["--prot", "1"], "there is no --prot: did you mean --port?\n"),
+        (["--log_level=info"], "there is no --log_level: did you mean --log-level?\n"),
+        (["--settings", "/gone"], "loquent: There is no settings file /gone, which --settings names.\n"),
+        (["here"], "there is no here: loquent serve --help lists all.\n"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_a_sentence_and_status_2(arguments: list[str], says: str) -> None:
+    result = run("serve", "--engine", "scripted", *arguments)
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.endswith(says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--host", "0.0.0.0"], "loquent token NAME"),
+        (["--host", "0.0.0.0", "--tokens", "/gone"], "There is no file /gone"),
+    ],
+)
+def test_nobody_is_let_in_from_elsewhere_without_tokens(arguments: list[str], says: str) -> None:
+    result = run("serve", "--engine", "scripted", "--port", "0", *arguments)
+    assert result.returncode == 1
+    assert says in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_chat_has_no_settings_and_no_arguments_for_vllm() -> None:
+    assert "there is no --prot" in run("chat", "--prot", "1").stderr
+    assert "needs serve" in run("chat", "--", "--max-model-len", "64").stderr
 
 
 # --- chat ----------------------------------------------------------------------------------------------------
