@@ -29,20 +29,20 @@ class AccessError(Exception):
     """The server would be open to people who weren't asked in. The text says how to go on."""
 
 
-class Place:
-    """One of the places of an `Allowance`, until it's given back; as a context manager, it's given back at the block's end."""
+class Share:
+    """A share of an `Allowance`, until it's given back; as a context manager, it's given back at the block's end."""
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance: Allowance | None = allowance
 
     def give_back(self) -> None:
-        """Make the place free for another. Idempotent."""
+        """Leave it to another. Idempotent."""
         if self._allowance is not None:
             self._allowance.taken -= 1
             self._allowance = None
 
     def __enter__(self) -> Self:
-        """Return the place itself."""
+        """Return the share itself."""
         return self
 
     def __exit__(
@@ -63,14 +63,14 @@ class Allowance:
         self.most = most
         """The limit; lowered below what is taken, it refuses until enough was given back."""
         self.taken = 0
-        """How much is in use, counted by the places that aren't given back."""
+        """How much is in use, counted by the shares that aren't given back."""
 
-    def take(self) -> Place | None:
-        """Take a place; None if there is none left."""
+    def take(self) -> Share | None:
+        """Take one more; None if that would be more than allowed."""
         if self.most is not None and self.taken >= self.most:
             return None
         self.taken += 1
-        return Place(self)
+        return Share(self)
 
 
 class Visitor:

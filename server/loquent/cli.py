@@ -10,10 +10,12 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from . import __version__
-from .access import Access, AccessError, require_tokens
+from .access import AccessError
+from .certificates import CertificateError
 from .chat import Chat
 from .client import ClientError
 from .configuration.flags import add_flags, given_flags
@@ -28,7 +30,7 @@ from .engines.base import Engine, EngineStartError
 from .gateway import GatewayError
 from .serve import serve
 from .settings import Settings
-from .tokens import TokensError
+from .tokens import TokensError, make_token
 from .wire.frames import Options
 
 
@@ -43,7 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigurationError as error:
         print(f"loquent: {error}", file=sys.stderr)
         return 2
-    except (AccessError, CharacterError, ClientError, EngineStartError, GatewayError, TokensError) as error:
+    except (
+        AccessError,
+        CertificateError,
+        CharacterError,
+        ClientError,
+        EngineStartError,
+        GatewayError,
+        TokensError,
+    ) as error:
         print(f"loquent: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -97,12 +107,30 @@ def _parser() -> argparse.ArgumentParser:
         takes_settings=True,
     )
     command.add_argument("--url", help="look at this server instead, which runs already, such as ws://192.168.1.5:8765")
-    _add_token(command)
+    _add_credentials(command)
+
+    command = _add(commands, "token", _make_token, "make a token for somebody who may connect")
+    command.add_argument("name", metavar="NAME", help="who gets it, for the log: letters, digits, - and _")
+    command.add_argument(
+        "--tokens",
+        metavar="PATH",
+        type=Path,
+        help="file that it's put into, as a hash (default: the one that the settings name, else tokens.toml)",
+    )
+    command.add_argument("--settings", metavar="FILE", help="file with settings, as for serve")
+    command.add_argument("--connections", type=int, metavar="N", help="most connections open at once with it")
+    command.add_argument("--turns", type=int, metavar="N", help="most turns running at once of all its connections")
+    command.add_argument(
+        "--expires",
+        type=_date,
+        metavar="DATE",
+        help="first day on which it isn't taken any more, in UTC, such as 2027-01-31",
+    )
 
     command = _add(commands, "chat", _chat, "talk with a character in the terminal")
     url = f"ws://127.0.0.1:{SETTINGS['port'].default}"
     command.add_argument("--url", default=url, help="where the server is (default: %(default)s)")
-    _add_token(command)
+    _add_credentials(command)
     command.add_argument("--character", default="innkeeper", help="who to talk with (default: %(default)s)")
     command.add_argument(
         "--player", help="who you are: what is said is remembered under this name while the server runs"
@@ -134,11 +162,18 @@ def _add(
     return command
 
 
-def _add_token(command: argparse.ArgumentParser) -> None:
+def _add_credentials(command: argparse.ArgumentParser) -> None:
+    """Give a command that connects to a server what it takes to be let in, and to know that it's the right one."""
     command.add_argument(
         "--token-file",
         metavar="FILE",
         help="file with the token to show to the server (default: the token in the environment variable LOQUENT_TOKEN, if any)",
+    )
+    command.add_argument(
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="PEM file with the certificate to trust for wss://, the server's own or its authority's (default: this machine's)",
     )
 
 
@@ -157,6 +192,13 @@ def _token(options: argparse.Namespace) -> str | None:
         raise ClientError(f"The token's file {options.token_file} can't be read ({reason}).") from None
 
 
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} isn't a date, such as 2027-01-31") from None
+
+
 def _configuration(options: argparse.Namespace) -> Configuration:
     return read(given_flags(options, options.behind_dashes), file=options.settings)
 
@@ -170,8 +212,6 @@ def _serve(options: argparse.Namespace) -> None:
     if options.print_settings:
         print(settings_file(configuration), end="")
         return
-    access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
-    require_tokens(settings.host, access, settings.allow_anonymous)
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
@@ -206,12 +246,30 @@ def _engine(settings: Settings) -> Engine:
 
 def _doctor(options: argparse.Namespace) -> int:
     if options.url is not None:
-        return examine_running(options.url, _token(options), _report)
+        return examine_running(options.url, _report, token=_token(options), authorities=options.ca)
     return examine(lambda: _configuration(options), _report)
 
 
+def _make_token(options: argparse.Namespace) -> None:
+    file = options.tokens or read({}, file=options.settings).settings.tokens or Path("tokens.toml")
+    make_token(
+        file,
+        options.name,
+        connections=options.connections,
+        turns=options.turns,
+        expires=options.expires,
+        report=_report,
+    )
+
+
 def _chat(options: argparse.Namespace) -> None:
-    Chat(options.url, options.character, Options(player=options.player), token=_token(options)).run()
+    Chat(
+        options.url,
+        options.character,
+        Options(player=options.player),
+        token=_token(options),
+        authorities=options.ca,
+    ).run()
 
 
 def _report(line: str) -> None:

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.protocol import State
 
+from .access import Access, Share, Visitor
 from .sessions import LiveSession, Sessions
 from .settings import Settings
 from .wire.codec import encode
@@ -29,6 +30,10 @@ _FRAMES_IN_A_ROW: Final = 128
 """So many frames of one message are acted on before others get their turn."""
 _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
+_GOODBYE_SECONDS: Final = 5.0
+"""How long a client whose token isn't valid any more may take to read so."""
+_MISSING: Final = "This server lets nobody in without a token: set the client's; whoever runs the server makes one with `loquent token`."
+_UNKNOWN: Final = "This server doesn't know the client's token; whoever runs the server makes one with `loquent token`."
 
 
 class Connection:
@@ -38,12 +43,24 @@ class Connection:
         socket: the WebSocket.
         settings: the limits and times.
         sessions: where its session comes from, and where it's left when the connection is lost.
+        access: tells whose the token in hello is.
+        visitor: whose token came with the handshake; None if none did, so that the one in hello counts.
     """
 
-    def __init__(self, socket: ServerConnection, settings: Settings, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        socket: ServerConnection,
+        settings: Settings,
+        sessions: Sessions,
+        access: Access,
+        visitor: Visitor | None = None,
+    ) -> None:
         self._socket = socket
         self._settings = settings
         self._sessions = sessions
+        self._access = access
+        self._visitor = visitor
+        self._share: Share | None = None  # of the connections that the visitor may have
         self._reception = Reception(settings.message_bytes)
         self._live: LiveSession | None = None
         self._unsequenced: list[bytes] = []  # welcome, beats, goaway, and faults before welcome: they leave first
@@ -51,6 +68,7 @@ class Connection:
         self._ready = asyncio.Event()
         self._sent_anything = False
         self._closing: tuple[int, str] | None = None
+        self._abort: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         rate = settings.frames_per_second
         self._rate = Rate(rate, 2 * rate, self._loop.time())
@@ -74,11 +92,14 @@ class Connection:
             hello_late.cancel()
             beats.cancel()
             writer.cancel()
+            if self._abort is not None:
+                self._abort.cancel()
             await asyncio.gather(writer, beats, return_exceptions=True)
             self._part(failed=failed)
 
     def _part(self, *, failed: bool) -> None:
         """Leave the session to wait for its client; or end it, if client or server wanted the end of the connection."""
+        self._give_back()
         live, self._live = self._live, None
         if live is None:
             return
@@ -111,6 +132,16 @@ class Connection:
         self._ready.set()
         await self._socket.wait_closed()
 
+    def dismiss_unwelcome(self) -> None:
+        """If the visitor may stay no longer: tell the client so, end its turns, and close the connection (1008)."""
+        if self._visitor is None or self._visitor.may_stay() or self._closing is not None:
+            return
+        why = fault(Code.UNAUTHORIZED, "The token that this connection came in with isn't valid any more.")
+        if self._live is not None:
+            self._live.conversations.end(why)
+        self.refuse(why)
+        self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
+
     # --- what a session knows of its connection ----------------------------------------------------------------------------
 
     def wake(self) -> None:
@@ -125,13 +156,14 @@ class Connection:
         """See `Link`."""
         if self._live is not None:
             self._live = None
+            self._give_back()
             self._drop(why)
 
     # --- in ---------------------------------------------------------------------------------------------------------------
 
     async def _receive(self, message: bytes | str) -> None:
         for count, frame in enumerate(self._reception.receive(message), 1):
-            early = self._rate.take(self._loop.time())
+            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
             self._act(frame, early)
             if self._closing is not None or self._socket.state is not State.OPEN:
                 return
@@ -141,7 +173,7 @@ class Connection:
                 await asyncio.sleep(0)
 
     def _act(self, frame: Frame, early: float) -> None:
-        """Act on a frame that came ``early`` by so many seconds (0.0: within the rate)."""
+        """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
         live = self._live
         if live is not None:
             live.wire.heard()
@@ -160,16 +192,45 @@ class Connection:
     def _welcome(self, hello: Hello) -> None:
         version = self._reception.version
         assert version is not None  # noqa: S101 - a hello gets through only with a version agreed on
-        resumed = self._sessions.resume(hello.resume, self, None) if hello.resume is not None else None
+        visitor = self._let_in(hello)
+        if visitor is None:
+            return
+        resumed = self._sessions.resume(hello.resume, self, visitor) if hello.resume is not None else None
+        if self._share is None:
+            self._share = visitor.connections.take()
         if resumed is not None:
             self._live, replay = resumed
             self._replay.extend(replay)
         else:
-            self._live = self._sessions.begin(self, None)
+            self._live = self._sessions.begin(self, visitor)
         wire = self._live.wire
-        log.info("session %s: hello from %r", wire.name, hello.client[:128])
+        log.info("session %s: hello from %r, visitor %s", wire.name, hello.client[:128], visitor.name)
         self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, self._limits())))
         self._ready.set()
+
+    def _let_in(self, hello: Hello) -> Visitor | None:
+        """Return who says hello; None if nobody who may come in, or not once more, which the client is told."""
+        visitor = self._visitor if self._visitor is not None else self._access.check(hello.token)
+        if visitor is None or not visitor.may_stay():
+            unknown = self._visitor is not None or hello.token is not None
+            self.refuse(fault(Code.UNAUTHORIZED, _UNKNOWN if unknown else _MISSING))
+            return None
+        self._visitor = visitor
+        self._share = visitor.connections.take()
+        # A session that is taken over leaves the share of its connection to the new one.
+        if self._share is None and not (hello.resume and self._sessions.would_take_over(hello.resume, visitor)):
+            message = (
+                f"{visitor.connections.taken} connections are open with the token of {visitor.name}, as many as it may have; "
+                "close one, or try again in a moment."
+            )
+            retry_ms = round(self._settings.retry_seconds * 1000)
+            self.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
+            return None
+        return visitor
+
+    def _give_back(self) -> None:
+        if self._share is not None:
+            self._share.give_back()
 
     def _limits(self) -> Limits:
         settings = self._settings

@@ -8,9 +8,11 @@ import http
 import json
 import logging
 import math
+import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -19,6 +21,7 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from . import __version__
+from .access import Access, Visitor, authorization
 from .connection import Connection
 from .dialogue.admission import Admission
 from .dialogue.character import Character
@@ -42,6 +45,9 @@ _TOLD_IN_A_FRAME: Final = 64
 """So many connections beyond the limit are accepted at a time, to be told so by a fault, which clients can read: many see nothing of a
 refused handshake but that it was refused."""
 
+_TLS_SECONDS: Final = 10.0
+"""How long the handshake of TLS may take, as long as that of WebSocket behind it."""
+
 _LEAVE_SECONDS: Final = 5.0
 """How long clients may take to read the ends of their turns when the server stops."""
 
@@ -58,17 +64,29 @@ class Gateway:
         characters: who can be talked with, by name.
         store: where exchanges are kept.
         settings: the limits and times.
+        access: who may come in; everybody, unless told.
+        tls: the context to listen with; without it connections aren't encrypted.
     """
 
     def __init__(
-        self, keeper: Keeper, characters: Mapping[str, Character], store: Store, settings: Settings | None = None
+        self,
+        keeper: Keeper,
+        characters: Mapping[str, Character],
+        store: Store,
+        settings: Settings | None = None,
+        access: Access | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._keeper = keeper
         self._characters = characters
         self._store = store
         self._settings = settings or Settings()
         self._admission = Admission(self._settings)
-        self._sessions = Sessions(self._settings, self._converse)
+        self.sessions = Sessions(self._settings, self._converse)
+        """All sessions, those that wait for their client included."""
+        self._access = access or Access.none()
+        self._tls = tls
+        self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
         self._server: Server | None = None
         self._connections: set[Connection] = set()
 
@@ -104,6 +122,8 @@ class Gateway:
                 max_queue=4,
                 write_limit=1 << 14,
                 logger=_library_log(),
+                ssl=self._tls,
+                ssl_handshake_timeout=_TLS_SECONDS if self._tls is not None else None,
             )
         except OSError as error:
             raise GatewayError(_why_not(error, host, port)) from error
@@ -119,7 +139,7 @@ class Gateway:
         """
         seconds = self._settings.drain_seconds
         self._admission.draining = True
-        self._sessions.end_waiting("the server stops")
+        self.sessions.end_waiting("the server stops")
         for connection in self._connections:
             connection.go_away(seconds)
         log.info("draining: %d turns run on", self._admission.running + self._admission.queued)
@@ -139,7 +159,13 @@ class Gateway:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
         self._server.close()  # whoever didn't read the goodbye
         await self._server.wait_closed()
-        await self._sessions.close()
+        await self.sessions.close()
+
+    def dismiss_unwelcome(self) -> None:
+        """Close the connections, and end the sessions, of visitors who may stay no longer: by a reload, or by the time."""
+        for connection in list(self._connections):
+            connection.dismiss_unwelcome()
+        self.sessions.end_unwelcome("its token isn't valid any more")
 
     @property
     def turns(self) -> int:
@@ -147,7 +173,8 @@ class Gateway:
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
-        connection = Connection(socket, self._settings, self._sessions)
+        visitor = self._known.pop(socket, None)
+        connection = Connection(socket, self._settings, self.sessions, self._access, visitor)
         if socket.subprotocol != SUBPROTOCOL:
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
@@ -166,8 +193,11 @@ class Gateway:
         finally:
             self._connections.discard(connection)
 
-    def _converse(self, session: Session) -> Conversations:
-        return Conversations(session, self._keeper, self._characters, self._store, self._settings, self._admission)
+    def _converse(self, session: Session, owner: Visitor | None) -> Conversations:
+        allowance = owner.turns if owner is not None else None
+        return Conversations(
+            session, self._keeper, self._characters, self._store, self._settings, self._admission, allowance
+        )
 
     # --- HTTP ------------------------------------------------------------------------------------
 
@@ -192,7 +222,25 @@ class Gateway:
             )
             response.headers["Upgrade"] = "websocket"
             return response
-        return self._no_room(connection)
+        return self._look_at_token(connection, request) or self._no_room(connection)
+
+    def _look_at_token(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Refuse a handshake with a token that isn't known; one without any may still have it in hello."""
+        shown = request.headers.get_all("Authorization")
+        if not shown or self._access.is_open:
+            return None
+        visitor = self._access.check(authorization(shown[0])) if len(shown) == 1 else None
+        if visitor is not None:
+            self._known[connection] = visitor
+            return None
+        log.info("a handshake with an unknown token was refused")
+        response = connection.respond(
+            http.HTTPStatus.UNAUTHORIZED,
+            "This server doesn't know the token in the Authorization header, which should be: Bearer and the token. Whoever runs "
+            "the server makes one with `loquent token`.\n",
+        )
+        response.headers["WWW-Authenticate"] = 'Bearer realm="loquent", error="invalid_token"'
+        return response
 
     def _no_room(self, connection: ServerConnection) -> Response | None:
         """Refuse a handshake when the server stops, or when even those who are told in a frame that it's full are too many."""

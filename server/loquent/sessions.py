@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from .access import Visitor
 from .dialogue.conversations import Conversations
 from .settings import Settings
 from .wire.frames import Resume
@@ -30,18 +31,22 @@ class Link(Protocol):
         """Let go of the session: nothing may be sent or acted on for it any more, and the socket closes."""
 
 
+Converse = Callable[[Session, Visitor | None], Conversations]
+"""Makes the conversations of a new session, which is this visitor's."""
+
+
 class LiveSession:
     """A session on this server, with its conversations and, while its client is there, its connection.
 
     Args:
         wire: its name, epoch and outbox.
         conversations: makes its conversations.
-        owner: the name of the token it was begun with; None where nobody needs one.
+        owner: whose it is; None where nobody is told from another.
     """
 
-    def __init__(self, wire: Session, conversations: Callable[[Session], Conversations], owner: str | None) -> None:
+    def __init__(self, wire: Session, conversations: Converse, owner: Visitor | None) -> None:
         self.wire = wire
-        self.conversations = conversations(wire)
+        self.conversations = conversations(wire, owner)
         self.owner = owner
         self.link: Link | None = None
         """The connection; None while the session waits for its client."""
@@ -58,7 +63,7 @@ class Sessions:
         converse: makes the conversations of a new session.
     """
 
-    def __init__(self, settings: Settings, converse: Callable[[Session], Conversations]) -> None:
+    def __init__(self, settings: Settings, converse: Converse) -> None:
         self._settings = settings
         self._converse = converse
         self._by_id: dict[str, LiveSession] = {}
@@ -86,7 +91,7 @@ class Sessions:
         """How many bytes were sent and are kept until they are acknowledged, in all sessions."""
         return sum(live.wire.outbox.window_bytes for live in self._by_id.values())
 
-    def begin(self, link: Link, owner: str | None) -> LiveSession:
+    def begin(self, link: Link, owner: Visitor | None) -> LiveSession:
         """Begin a session on a connection."""
         wire = Session(Outbox(self._settings.window_bytes))
         live = LiveSession(wire, self._converse, owner)
@@ -95,7 +100,12 @@ class Sessions:
         log.info("session %s begins", wire.name)
         return live
 
-    def resume(self, asked: Resume, link: Link, owner: str | None) -> tuple[LiveSession, list[bytes]] | None:
+    def would_take_over(self, asked: Resume, owner: Visitor | None) -> bool:
+        """Tell whether resuming this session would cut a connection that it still has."""
+        live = self._by_id.get(asked.session)
+        return live is not None and live.link is not None and live.owner is owner and live.wire.is_meant(asked)
+
+    def resume(self, asked: Resume, link: Link, owner: Visitor | None) -> tuple[LiveSession, list[bytes]] | None:
         """Go on with a session on another connection, whole or not at all.
 
         A connection that it still has is cut: its client knows better than the socket that it's gone.
@@ -104,7 +114,7 @@ class Sessions:
             the session and the messages to replay; or None if it can't be.
         """
         live = self._by_id.get(asked.session)
-        if live is None or live.owner != owner or not live.wire.is_meant(asked):
+        if live is None or live.owner is not owner or not live.wire.is_meant(asked):
             log.info("a session that isn't here was asked for")
             return None
         replay = live.wire.resume(asked)
@@ -155,10 +165,10 @@ class Sessions:
         for live in list(self._waiting):
             self.end(live, why)
 
-    def end_of(self, owner: str, why: str) -> None:
-        """End all sessions that were begun with a token of this name."""
-        for live in list(self._by_id.values()):
-            if live.owner == owner:
+    def end_unwelcome(self, why: str) -> None:
+        """End the sessions without a connection whose owners may stay no longer: nobody could resume them."""
+        for live in list(self._waiting):
+            if live.owner is not None and not live.owner.may_stay():
                 self.end(live, why)
 
     async def close(self) -> None:

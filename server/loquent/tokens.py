@@ -309,7 +309,7 @@ def make_token(
         f"    {token}",
         "",
         f"Its hash is in {file}; a server that runs with --tokens {file} takes it within seconds.",
-        'In Unity: paste it into the field "Token" of the Loquent client.',
+        "In Unity it's the client's Token (SessionOptions.Token).",
         "In a terminal: `loquent chat` takes it from the environment variable LOQUENT_TOKEN, or from a file: --token-file.",
     ):
         report(line)

@@ -42,20 +42,20 @@ class Watch:
         self._read_as(self._seen)
 
     def _read_as(self, state: tuple[object, ...]) -> None:
-        try:
-            done = self._reload()
-        except Exception:  # the files of the others must go on being watched
-            log.exception("a mistake in the server kept it from reading %s again", ", ".join(map(str, self._files)))
-            done = True
-        self._read = state if done else None
+        self._read = state  # also if a mistake ends the reading: it would be made again at every look
+        if not self._reload():
+            self._read = None
 
 
-async def watch(watches: Sequence[Watch], seconds: float = LOOK_SECONDS) -> None:
-    """Look at files until cancelled."""
+async def look_often(looks: Sequence[Callable[[], None]], seconds: float = LOOK_SECONDS) -> None:
+    """Call functions again and again until cancelled, such as `Watch.look`. What one of them raises is logged, and goes no further."""
     while True:
         await asyncio.sleep(seconds)
-        for each in watches:
-            each.look()
+        for look in looks:
+            try:
+                look()
+            except Exception:
+                log.exception("a mistake in the server")
 
 
 def _state(file: Path) -> tuple[int, ...] | None:

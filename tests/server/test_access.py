@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loquent.access import Access, AccessError, Allowance, Place, Visitor, authorization, is_loopback, require_tokens
+from loquent.access import Access, AccessError, Allowance, Share, Visitor, authorization, is_loopback, require_tokens
 from loquent.tokens import TokensError
 
 GOOD = "good-token-0123456789"
@@ -208,25 +208,25 @@ def test_a_broken_file_at_the_start_is_an_error(file: Path) -> None:
 
 @given(st.none() | st.integers(1, 4), st.lists(st.integers(0, 9), max_size=40))
 def test_what_is_taken_is_never_more_than_allowed_nor_less_than_nothing(most: int | None, steps: list[int]) -> None:
-    """A step takes a place, or gives one of those back that were ever taken, perhaps once more."""
+    """A step takes a share, or gives one of those back that were ever taken, perhaps once more."""
     allowance = Allowance(most)
-    places: list[Place] = []
+    shares: list[Share] = []
     held: set[int] = set()
     for step in steps:
-        if step >= 5 or not places:
-            place = allowance.take()
-            assert (place is None) == (most is not None and len(held) == most)
-            if place is not None:
-                held.add(len(places))
-                places.append(place)
+        if step >= 5 or not shares:
+            share = allowance.take()
+            assert (share is None) == (most is not None and len(held) == most)
+            if share is not None:
+                held.add(len(shares))
+                shares.append(share)
         else:
-            index = step % len(places)
-            places[index].give_back()
+            index = step % len(shares)
+            shares[index].give_back()
             held.discard(index)
         assert allowance.taken == len(held)
 
 
-def test_a_place_is_given_back_when_its_block_fails() -> None:
+def test_a_share_is_given_back_when_its_block_fails() -> None:
     allowance = Allowance(1)
     with pytest.raises(ZeroDivisionError):
         take_and_fail(allowance)
@@ -235,9 +235,9 @@ def test_a_place_is_given_back_when_its_block_fails() -> None:
 
 
 def take_and_fail(allowance: Allowance) -> None:
-    place = allowance.take()
-    assert place is not None
-    with place:
+    share = allowance.take()
+    assert share is not None
+    with share:
         assert allowance.take() is None
         raise ZeroDivisionError
 

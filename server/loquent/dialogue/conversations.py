@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import assert_never
 
+from ..access import Allowance, Share
 from ..engines.base import Delta, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
 from ..settings import Settings
@@ -53,6 +54,7 @@ class Conversations:
         store: where exchanges are kept.
         settings: the limits of one session.
         admission: the places for turns, of all sessions.
+        allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Conversations:
         store: Store,
         settings: Settings,
         admission: Admission,
+        allowance: Allowance | None = None,
     ) -> None:
         self._session = session
         self._keeper = keeper
@@ -71,7 +74,9 @@ class Conversations:
         self._settings = settings
         self._admission = admission
         self._open: dict[int, Conversation] = {}
+        self._allowance = allowance or Allowance()
         self._running: dict[int, Turn] = {}
+        self._shares: dict[int, Share] = {}  # of the allowance, by turn
         self._tasks: set[asyncio.Task[None]] = set()
 
     def act(self, frame: Act) -> None:
@@ -174,7 +179,7 @@ class Conversations:
         conversation = self._admit(frame, frame.text)
         if frame.images:
             raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
-        place = self._place()
+        place, share = self._place()
         turn = Turn(
             conversation,
             frame.turn,
@@ -185,13 +190,23 @@ class Conversations:
             self._turn_ended,
         )
         self._running[frame.turn] = turn
+        self._shares[frame.turn] = share
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
 
-    def _place(self) -> Place:
+    def _place(self) -> tuple[Place, Share]:
+        """Take a place in the engine or its queue, and a share of what the visitor may have."""
+        share = self._allowance.take()
+        if share is None:
+            raise _Refused(
+                Code.BUSY,
+                f"{self._allowance.taken} turns are running with this token, as many as it may have; wait for one to end.",
+                self._settings.retry_seconds,
+            )
         try:
-            return self._admission.enter()
+            return self._admission.enter(), share
         except Full as full:
+            share.give_back()
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
 
     def _reply(self, conversation: Conversation, said: str) -> AsyncGenerator[Delta, None]:
@@ -267,6 +282,7 @@ class Conversations:
 
     def _turn_ended(self, turn: Turn) -> None:
         del self._running[turn.number]
+        self._shares.pop(turn.number).give_back()
 
     def _conversation(self, number: int) -> Conversation:
         conversation = self._open.get(number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from ..access import is_loopback
 from ..configuration.reading import Configuration
@@ -49,13 +50,15 @@ def examine(read: Callable[[], Configuration], report: Callable[[str], None]) ->
     return status
 
 
-def examine_running(url: str, token: str | None, report: Callable[[str], None]) -> int:
+def examine_running(
+    url: str, report: Callable[[str], None], *, token: str | None = None, authorities: Path | None = None
+) -> int:
     """Look whether a server that runs can be reached from here; see `examine_server`.
 
     Returns:
         the exit status: 0, or 1 if it can't.
     """
-    return _report(examine_server(url, token), report)
+    return _report(examine_server(url, token, authorities), report)
 
 
 def _findings(configuration: Configuration, addresses: list[Address], certified: list[Finding]) -> Iterator[Finding]:

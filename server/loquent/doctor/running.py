@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,15 +19,16 @@ _SLOW_SECONDS: Final = 0.1
 """A round trip beyond which a player notices that the first word comes late."""
 
 
-def examine_server(url: str, token: str | None) -> Iterator[Finding]:
+def examine_server(url: str, token: str | None = None, authorities: Path | None = None) -> Iterator[Finding]:
     """Connect as a game does, say hello, and measure how far away the server is.
 
     Args:
         url: where the server is, such as ``ws://192.168.1.5:8765``.
         token: who this is, where the server asks for it.
+        authorities: see `Client.connect`.
     """
     try:
-        limits, trips = asyncio.run(_connect(url, token))
+        limits, trips = asyncio.run(_connect(url, token, authorities))
     except ClientError as error:
         yield problem("connection", str(error))
         return
@@ -41,8 +43,8 @@ def examine_server(url: str, token: str | None) -> Iterator[Finding]:
     yield _health(url)
 
 
-async def _connect(url: str, token: str | None) -> tuple[Limits, list[float]]:
-    async with await Client.connect(url, client="loquent-doctor", token=token) as client:
+async def _connect(url: str, token: str | None, authorities: Path | None) -> tuple[Limits, list[float]]:
+    async with await Client.connect(url, client="loquent-doctor", token=token, authorities=authorities) as client:
         if client.welcome is None:
             raise ClientError("The server hasn't answered the hello.")
         return client.welcome.limits, [await client.round_trip() for _ in range(_ROUND_TRIPS)]

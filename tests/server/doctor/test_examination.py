@@ -114,5 +114,5 @@ def test_settings_are_told_with_where_they_come_from(tmp_path: Path) -> None:
 
 def test_a_server_that_cannot_be_reached_is_status_1() -> None:
     lines: list[str] = []
-    assert examine_running(f"ws://127.0.0.1:{free_port()}", None, lines.append) == 1
+    assert examine_running(f"ws://127.0.0.1:{free_port()}", lines.append) == 1
     assert lines[0].startswith("problem  connection: There is no Loquent server at ")
