@@ -257,8 +257,8 @@ def require_tokens(host: str, access: Access, allow_anonymous: bool) -> None:
         )
     if not all(map(_is_loopback, addresses)):
         raise AccessError(
-            f"With --host {host}, whoever reaches this machine could use the model; make a token with `loquent token NAME`, or "
-            "start with --allow-anonymous if everybody may come in."
+            f"With --host {host}, whoever reaches this machine could use the model; make a token with `loquent token NAME` and name its "
+            "file with --tokens, or start with --allow-anonymous if everybody may come in."
         )
 
 

@@ -17,7 +17,7 @@ from . import __version__
 from .access import AccessError
 from .certificates import CertificateError
 from .chat import Chat
-from .client import ClientError
+from .client import ClientError, FaultError
 from .configuration.flags import add_flags, given_flags
 from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
@@ -31,6 +31,7 @@ from .gateway import GatewayError
 from .serve import serve
 from .settings import Settings
 from .tokens import TokensError, make_token
+from .wire.faults import Code
 from .wire.frames import Options
 
 
@@ -263,13 +264,14 @@ def _make_token(options: argparse.Namespace) -> None:
 
 
 def _chat(options: argparse.Namespace) -> None:
-    Chat(
-        options.url,
-        options.character,
-        Options(player=options.player),
-        token=_token(options),
-        authorities=options.ca,
-    ).run()
+    token = _token(options)
+    try:
+        Chat(options.url, options.character, Options(player=options.player), token=token, authorities=options.ca).run()
+    except FaultError as error:
+        if error.fault.code != Code.UNAUTHORIZED:
+            raise
+        hint = "Here it's read from the environment variable LOQUENT_TOKEN, or from a file: --token-file."
+        raise ClientError(f"{error} {hint}") from None
 
 
 def _report(line: str) -> None:

@@ -32,8 +32,12 @@ _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
 _GOODBYE_SECONDS: Final = 5.0
 """How long a client whose token isn't valid any more may take to read so."""
-_MISSING: Final = "This server lets nobody in without a token: set the client's; whoever runs the server makes one with `loquent token`."
-_UNKNOWN: Final = "This server doesn't know the client's token; whoever runs the server makes one with `loquent token`."
+_MISSING: Final = (
+    "This server lets nobody in without a token; give the client the one that `loquent token` showed when it was made."
+)
+_UNKNOWN: Final = (
+    "This server doesn't know the client's token; it must be the one that `loquent token` showed when it was made."
+)
 
 
 class Connection:
@@ -112,6 +116,15 @@ class Connection:
             self._sessions.end(live, "its client has closed it")
         else:
             self._sessions.lose(live, self)
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody who may come in has said hello on it."""
+        return self._share is None
+
+    def evict(self) -> None:
+        """Cut the connection of a stranger, who takes the place of others."""
+        self._drop("it said no hello, and others need the place")
 
     def go_away(self, seconds: float) -> None:
         """Tell the client that the connection closes in so many seconds."""
@@ -213,6 +226,7 @@ class Connection:
         visitor = self._visitor if self._visitor is not None else self._access.check(hello.token)
         if visitor is None or not visitor.may_stay():
             unknown = self._visitor is not None or hello.token is not None
+            log.info("nobody who may come in is at %s", self._socket.remote_address)
             self.refuse(fault(Code.UNAUTHORIZED, _UNKNOWN if unknown else _MISSING))
             return None
         self._visitor = visitor

@@ -88,7 +88,7 @@ class Gateway:
         self._tls = tls
         self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
         self._server: Server | None = None
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}  # in the order in which they came
 
     async def listen(self, host: str, port: int) -> int:
         """Accept connections from now on, whether or not the engine has started.
@@ -178,20 +178,33 @@ class Gateway:
         if socket.subprotocol != SUBPROTOCOL:
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
-        elif len(self._connections) >= self._settings.connections:
+        elif len(self._connections) >= self._settings.connections and not self._evict_stranger():
             message = (
                 f"{len(self._connections)} connections are open, as many as this server takes; try again in a moment."
             )
             retry_ms = round(self._settings.retry_seconds * 1000)
             connection.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
-        self._connections.add(connection)
+        self._connections[connection] = None
         try:
             await connection.run()
         except Exception:
             log.exception("a mistake in the server ended a connection")
             await socket.close(1011, "The server made a mistake; its log has the details.")
         finally:
-            self._connections.discard(connection)
+            self._connections.pop(connection, None)
+
+    def _evict_stranger(self) -> bool:
+        """Make room by cutting the connection that has waited longest for its hello: without one, nobody keeps others out.
+
+        Returns:
+            whether there was one.
+        """
+        stranger = next((connection for connection in self._connections if connection.is_stranger), None)
+        if stranger is None:
+            return False
+        del self._connections[stranger]
+        stranger.evict()
+        return True
 
     def _converse(self, session: Session, owner: Visitor | None) -> Conversations:
         allowance = owner.turns if owner is not None else None
@@ -233,7 +246,7 @@ class Gateway:
         if visitor is not None:
             self._known[connection] = visitor
             return None
-        log.info("a handshake with an unknown token was refused")
+        log.info("a handshake with an unknown token was refused, from %s", connection.remote_address)
         response = connection.respond(
             http.HTTPStatus.UNAUTHORIZED,
             "This server doesn't know the token in the Authorization header, which should be: Bearer and the token. Whoever runs "

@@ -245,6 +245,27 @@ async def test_a_queue_that_is_full_takes_nothing_from_a_tokens_turns(tmp_path: 
         assert (await quest.until(lambda f: f[0] in (35, 40)))[-1][0] == 35
 
 
+async def test_who_has_no_token_keeps_nobody_out(tmp_path: Path) -> None:
+    """Connections without a hello make room for others, the oldest first; those with one don't."""
+    async with (
+        house(tmp_path, connections=3) as server,
+        bare(server.url, hello=False) as inside,
+        bare(server.url, hello=False) as older,
+        bare(server.url, hello=False) as newer,
+    ):
+        await welcomed(inside, QUEST)
+        async with bare(server.url, hello=False) as second:
+            assert await older.closed() == 1006
+            await welcomed(second, QUEST)
+            async with bare(server.url, hello=False) as third:
+                assert await newer.closed() == 1006
+                await welcomed(third, DESK)
+                async with bare(server.url, hello=False) as fourth:
+                    assert await fourth.fault() == "busy"
+                    assert await fourth.closed() == 1013
+        await inside.still_works()
+
+
 # --- whose session -------------------------------------------------------------------------------------------
 
 
