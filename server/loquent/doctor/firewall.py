@@ -29,8 +29,8 @@ def examine_surroundings(port: int, *, root: Path = Path("/")) -> Iterator[Findi
     if any((root / name).exists() for name in (".dockerenv", "run/.containerenv")):
         yield warning(
             "container",
-            f"this is a container, and its addresses are its own: start it with -p {port}:{port}, and type the address of "
-            "the machine that it runs on.",
+            f"this is a container: unless it shares its machine's network, start it with -p {port}:{port}, and type the "
+            "address of that machine.",
         )
     yield _firewall(port, root)
 
