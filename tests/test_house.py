@@ -21,6 +21,7 @@ LAYERS = [
     ["connection"],
     ["dialogue"],
     ["engines"],
+    ["metrics", "logs", "tracing"],
     ["settings", "wire"],
     ["__init__"],
 ]
