@@ -99,7 +99,9 @@ async def test_close_says_going_away_to_clients_and_ends_their_turns() -> None:
         await client.until(lambda f: f[0] == 36)
         assert engine.running == 1
         await server.gateway.close()
-        assert (await client.until(lambda f: f[0] == 39))[-1][2:4] == [1, "cancelled"]
+        *_, fault, end = await client.until(lambda f: f[0] == 39)
+        assert (fault[0], fault[2:4]) == (40, [[3, 1], "draining"])
+        assert end[2:4] == [1, "fault"]
         assert await client.closed() == 1001
         assert engine.running == 0
 
