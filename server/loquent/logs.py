@@ -29,19 +29,17 @@ class Fields(TypedDict, total=False):
     character: str
     client: str
     address: str
-    token: str
-    code: str
+    token: str | None
+    code: str | None
     outcome: str
     reason: str
-    close_code: int
+    close_code: int | None
     prompt_tokens: int | None
     cached_tokens: int | None
     reply_tokens: int | None
     queue_ms: int
     first_ms: int | None
     total_ms: int
-    bytes: int
-    messages: int
     who: str
     text: str
 

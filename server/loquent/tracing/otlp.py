@@ -97,27 +97,15 @@ class OtlpTracer:
         """See `Tracer`."""
         self._attributes |= {"server.address": host, "server.port": port}
 
-    def turn(
-        self,
-        *,
-        session: str,
-        conversation: int,
-        turn: int,
-        character: str,
-        max_tokens: int,
-        prompt: Sequence[Said],
-    ) -> OtlpTurn:
+    def turn(self, *, session: str, conversation: int, turn: int, character: str) -> OtlpTurn:
         """See `Tracer`."""
         attributes = self._attributes | {
             "gen_ai.conversation.id": f"{session}/{conversation}",
-            "gen_ai.request.max_tokens": max_tokens,
             "loquent.session": session,
             "loquent.conversation": conversation,
             "loquent.turn": turn,
             "loquent.character": character,
         }
-        if self._texts:
-            attributes["gen_ai.input.messages"] = json.dumps([_message(said.role, said.content) for said in prompt])
         # A root of its own: the model runs here, and no client tells us of a trace that this would be a part of.
         span = self._tracer.start_span(self._name, Context(), SpanKind.INTERNAL, attributes)
         return OtlpTurn(span, texts=self._texts)
@@ -156,6 +144,13 @@ class OtlpTurn:
     def admitted(self) -> None:
         """See `TurnSpan`."""
         self._span.add_event("loquent.admitted")
+
+    def asks(self, max_tokens: int, prompt: Sequence[Said]) -> None:
+        """See `TurnSpan`."""
+        self._span.set_attribute("gen_ai.request.max_tokens", max_tokens)
+        if self._texts:
+            messages = [_message(said.role, said.content) for said in prompt]
+            self._span.set_attribute("gen_ai.input.messages", json.dumps(messages))
 
     def first_token(self, seconds: float) -> None:
         """See `TurnSpan`."""

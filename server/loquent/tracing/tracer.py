@@ -32,6 +32,14 @@ class TurnSpan(Protocol):
     def admitted(self) -> None:
         """Note that the turn has got its place in the engine."""
 
+    def asks(self, max_tokens: int, prompt: Sequence[Said]) -> None:
+        """Note what the engine is asked.
+
+        Args:
+            max_tokens: how long the reply may be.
+            prompt: the messages; sent only where texts are wanted.
+        """
+
     def first_token(self, seconds: float) -> None:
         """Note the first text of the reply, so many seconds after the say."""
 
@@ -63,16 +71,7 @@ class Tracer(Protocol):
     def listens(self, host: str, port: int) -> None:
         """Say where the server listens, which spans tell from then on."""
 
-    def turn(
-        self,
-        *,
-        session: str,
-        conversation: int,
-        turn: int,
-        character: str,
-        max_tokens: int,
-        prompt: Sequence[Said],
-    ) -> TurnSpan:
+    def turn(self, *, session: str, conversation: int, turn: int, character: str) -> TurnSpan:
         """Begin the span of a turn.
 
         Args:
@@ -80,8 +79,6 @@ class Tracer(Protocol):
             conversation: the client's number for the conversation.
             turn: the client's number for the turn.
             character: the name under which the server knows the character.
-            max_tokens: how long the reply may be.
-            prompt: what the engine is asked; sent only where texts are wanted.
         """
 
     async def close(self, seconds: float) -> None:
@@ -90,6 +87,9 @@ class Tracer(Protocol):
 
 class _NoSpan:
     def admitted(self) -> None:
+        pass
+
+    def asks(self, max_tokens: int, prompt: Sequence[Said]) -> None:
         pass
 
     def first_token(self, seconds: float) -> None:
