@@ -143,7 +143,7 @@ class Connection:
 
     async def _receive(self, message: bytes | str) -> None:
         for count, frame in enumerate(self._reception.receive(message), 1):
-            early = self._rate.take(self._loop.time())
+            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
             self._act(frame, early)
             if self._closing is not None or self._socket.state is not State.OPEN:
                 return
@@ -153,7 +153,7 @@ class Connection:
                 await asyncio.sleep(0)
 
     def _act(self, frame: Frame, early: float) -> None:
-        """Act on a frame that came ``early`` by so many seconds (0.0: within the rate)."""
+        """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
         live = self._live
         if live is not None:
             live.wire.heard()

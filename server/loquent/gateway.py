@@ -78,15 +78,17 @@ class Gateway:
         self._store = store
         self._settings = settings or Settings()
         self._admission = Admission(self._settings)
-        self._sessions = Sessions(self._settings, self._converse)
+        self.sessions = Sessions(self._settings, self._converse)
+        """All sessions, those that wait for their client included."""
         self._server: Server | None = None
         self._connections: set[Connection] = set()
         self._tracer = tracer or NoTracer()
-        self._metrics = self._measured()
+        self.metrics = self._measured()
+        """All that is counted of this server."""
 
     def _measured(self) -> Metrics:
         """Make the metrics, and say where what is known elsewhere is read."""
-        keeper, admission, sessions = self._keeper, self._admission, self._sessions
+        keeper, admission, sessions = self._keeper, self._admission, self.sessions
         metrics = Metrics(keeper.engine.name, keeper.engine.model)
         metrics.running.read = lambda: admission.running
         metrics.queued.read = lambda: admission.queued
@@ -145,7 +147,7 @@ class Gateway:
         """
         seconds = self._settings.drain_seconds
         self._admission.draining = True
-        self._sessions.end_waiting("the server stops")
+        self.sessions.end_waiting("the server stops")
         for connection in self._connections:
             connection.go_away(seconds)
         log.info("draining: %d turns run on", self._admission.running + self._admission.queued)
@@ -165,7 +167,7 @@ class Gateway:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
         self._server.close()  # whoever didn't read the goodbye
         await self._server.wait_closed()
-        await self._sessions.close()
+        await self.sessions.close()
 
     @property
     def turns(self) -> int:
@@ -173,13 +175,13 @@ class Gateway:
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
-        connection = Connection(socket, self._settings, self._sessions, self._metrics)
+        connection = Connection(socket, self._settings, self.sessions, self.metrics)
         if socket.subprotocol != SUBPROTOCOL:
-            self._metrics.handshakes_refused.add("subprotocol")
+            self.metrics.handshakes_refused.add("subprotocol")
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
         elif len(self._connections) >= self._settings.connections:
-            self._metrics.handshakes_refused.add("full")
+            self.metrics.handshakes_refused.add("full")
             message = (
                 f"{len(self._connections)} connections are open, as many as this server takes; try again in a moment."
             )
@@ -195,7 +197,7 @@ class Gateway:
             self._connections.discard(connection)
 
     def _converse(self, session: Session) -> Conversations:
-        watch = Watch(self._metrics, self._tracer)
+        watch = Watch(self.metrics, self._tracer)
         return Conversations(
             session, self._keeper, self._characters, self._store, self._settings, self._admission, watch
         )
@@ -210,7 +212,7 @@ class Gateway:
             case "/readyz":
                 return self._readiness()
             case "/metrics":
-                body, content_type = self._metrics.render(", ".join(request.headers.get_all("Accept")))
+                body, content_type = self.metrics.render(", ".join(request.headers.get_all("Accept")))
                 return _answer(http.HTTPStatus.OK, content_type, body)
             case "/":
                 return self._handshake(connection, request)
@@ -254,7 +256,7 @@ class Gateway:
         return response
 
     def _refuse(self, connection: ServerConnection, reason: str, status: http.HTTPStatus, message: str) -> Response:
-        self._metrics.handshakes_refused.add(reason)
+        self.metrics.handshakes_refused.add(reason)
         log.about(address=address(connection), reason=reason).info("handshake refused: %s", message.rstrip())
         return connection.respond(status, message)
 
