@@ -16,24 +16,19 @@ from typing import Any
 import pytest
 
 from loquent.logs import FIELDS, FORMATS, LEVELS, Log, set_up, spoken
+from support.log import log_given_back
 
 log = Log.named("loquent.turn")
 
 
 @pytest.fixture(autouse=True)
-def as_before() -> Iterator[None]:
-    """Give everybody the log back as it was: it's the process's."""
-    root, ours, said = logging.getLogger(), logging.getLogger("loquent"), logging.getLogger("loquent.spoken")
-    handlers, levels, disabled = root.handlers[:], (root.level, ours.level, said.level), said.disabled
-    yield
-    root.handlers[:] = handlers
-    for logger, level in zip((root, ours, said), levels, strict=True):
-        logger.setLevel(level)
-    said.disabled = disabled
+def _as_before() -> Iterator[None]:
+    with log_given_back():
+        yield
 
 
 def started(format_: str, level: str = "info", *, texts: bool = False) -> io.StringIO:
-    """Set the log up, and return where it goes. Pytest's own handlers raise what ours promise not to: they don't listen."""
+    """Set the log up, and return where it goes. Pytest's handlers come anew with each phase of a test."""
     root = logging.getLogger()
     root.handlers[:] = [handler for handler in root.handlers if not type(handler).__module__.startswith("_pytest")]
     stream = io.StringIO()

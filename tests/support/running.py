@@ -17,6 +17,7 @@ from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway
 from loquent.settings import Settings
+from loquent.tracing.tracer import Tracer
 
 HELLO = [1, [1], "test/1", None, None]
 
@@ -34,12 +35,16 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    engine: ScriptedEngine | None = None, settings: Settings | None = None, *, started: bool = True
+    engine: ScriptedEngine | None = None,
+    settings: Settings | None = None,
+    *,
+    started: bool = True,
+    tracer: Tracer | None = None,
 ) -> AsyncIterator[Running]:
     """Run a gateway with a scripted engine on a free port of the loopback."""
     keeper = Keeper(engine or ScriptedEngine(tokens_per_second=0))
     store = MemoryStore()
-    gateway = Gateway(keeper, load_characters(SHIPPED), store, settings)
+    gateway = Gateway(keeper, load_characters(SHIPPED), store, settings, tracer)
     port = await gateway.listen("127.0.0.1", 0)
     if started:
         await keeper.start()

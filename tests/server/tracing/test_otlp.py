@@ -46,9 +46,11 @@ async def tracing(address: str, *, texts: bool = False) -> AsyncIterator[Tracer]
 
 
 def begun(sending: Tracer, turn: int = 7) -> TurnSpan:
-    return sending.turn(
-        session="1a2b3c4d", conversation=2, turn=turn, character="innkeeper", max_tokens=256, prompt=PROMPT
-    )
+    """Begin the span of a turn, as far as what the engine is asked."""
+    span = sending.turn(session="1a2b3c4d", conversation=2, turn=turn, character="innkeeper")
+    span.admitted()
+    span.asks(256, PROMPT)
+    return span
 
 
 async def until(condition: Any) -> None:
@@ -62,7 +64,6 @@ async def test_a_turn_is_a_span_named_as_the_conventions_have_it(collector: Coll
     async with tracing(collector.address) as sending:
         sending.listens("127.0.0.1", 8765)
         span = begun(sending)
-        span.admitted()
         span.first_token(0.125)
         span.ended("stop", "a reply", prompt_tokens=80, cached_tokens=64, reply_tokens=12)
     (sent,) = collector.spans

@@ -15,10 +15,9 @@ async def test_without_an_address_there_are_no_spans_and_nothing_fails() -> None
     nothing = tracer(None, engine="scripted", model="script", texts=True)
     assert isinstance(nothing, NoTracer)
     nothing.listens("127.0.0.1", 8765)
-    span = nothing.turn(
-        session="1a2b3c4d", conversation=1, turn=7, character="guard", max_tokens=9, prompt=[Message("user", "hi")]
-    )
+    span = nothing.turn(session="1a2b3c4d", conversation=1, turn=7, character="guard")
     span.admitted()
+    span.asks(9, [Message("user", "hi")])
     span.first_token(0.1)
     span.ended("stop", "hello", reply_tokens=1)
     await nothing.close(1)
