@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -17,8 +16,10 @@ from .client import ClientError
 from .dialogue.character import SHIPPED, CharacterError, load_characters
 from .engines.base import Engine, EngineStartError
 from .gateway import GatewayError
+from .logs import LEVELS, set_up
 from .serve import serve
 from .settings import Settings
+from .tracing.tracer import TracingError
 from .wire.frames import Options
 
 DEFAULT_PORT = 8765
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _serve(options, for_vllm)
         else:
             _chat(options)
-    except (CharacterError, ClientError, EngineStartError, GatewayError) as error:
+    except (CharacterError, ClientError, EngineStartError, GatewayError, TracingError) as error:
         print(f"loquent: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -100,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ORIGIN",
         help="let web pages from there connect, such as https://game.example; may be repeated (default: none)",
     )
-    serve_.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="warning")
+    serve_.add_argument("--log-level", choices=LEVELS, default="warning")
 
     chat = commands.add_parser("chat", help="talk with a character in the terminal")
     chat.add_argument(
@@ -112,9 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace, for_vllm: Sequence[str]) -> None:
-    logging.basicConfig(
-        level=options.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-    )
+    set_up(options.log_level, "text")
     characters = load_characters(options.characters)
     engine = _engine(options, for_vllm)
     settings = Settings(origins=tuple(options.allow_origin))

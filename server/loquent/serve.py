@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from .dialogue.character import Character
 from .dialogue.store import MemoryStore
@@ -13,8 +13,10 @@ from .engines.base import Engine
 from .engines.keeper import Keeper
 from .gateway import Gateway
 from .settings import Settings
+from .tracing.tracer import tracer
 
-log = logging.getLogger("loquent.serve")
+_TRACES_SECONDS: Final = 3.0
+"""How long the last spans may take to be sent when the server stops."""
 
 
 async def serve(
@@ -38,10 +40,12 @@ async def serve(
     Raises:
         EngineStartError: the engine can't start.
         GatewayError: the port can't be had. Found out before the engine is loaded.
+        TracingError: spans are asked for and can't be sent.
     """
     stop, stop_now = _signals()
     keeper = Keeper(engine)
-    gateway = Gateway(keeper, characters, MemoryStore(), settings)
+    spans = tracer(settings.traces, engine=engine.name, model=engine.model, texts=settings.log_texts)
+    gateway = Gateway(keeper, characters, MemoryStore(), settings, spans)
     bound = await gateway.listen(host, port)
     starting = asyncio.create_task(keeper.start(), name="engine start")
     try:
@@ -58,6 +62,7 @@ async def serve(
         await asyncio.gather(starting, return_exceptions=True)
         await gateway.close()
         await keeper.close()
+        await spans.close(_TRACES_SECONDS)
 
 
 def _signals() -> tuple[asyncio.Event, asyncio.Event]:

@@ -18,7 +18,7 @@ from websockets.typing import Origin
 from loquent.engines.scripted import ScriptedEngine
 from loquent.settings import Settings
 from loquent.tracing.tracer import tracer
-from support.collector import Collector, attributes, collecting
+from support.collector import Collector, attributes, collecting, needs_opentelemetry
 from support.log import logged
 from support.running import Bare, Running, bare, running
 
@@ -294,6 +294,7 @@ async def everything(collector: Collector, *, texts: bool) -> tuple[str, str, st
         return log.getvalue(), read, str(collector.spans), session
 
 
+@needs_opentelemetry
 async def test_nothing_shows_what_people_say_nor_who_they_prove_to_be() -> None:
     with collecting() as collector:
         log, read, spans, session = await everything(collector, texts=False)
@@ -305,6 +306,7 @@ async def test_nothing_shows_what_people_say_nor_who_they_prove_to_be() -> None:
             assert secret[:12] not in where
 
 
+@needs_opentelemetry
 async def test_what_people_say_shows_if_asked_for_and_still_not_who_they_prove_to_be() -> None:
     with collecting() as collector:
         log, read, spans, session = await everything(collector, texts=True)
@@ -316,6 +318,7 @@ async def test_what_people_say_shows_if_asked_for_and_still_not_who_they_prove_t
         assert secret not in log + read + spans
 
 
+@needs_opentelemetry
 async def test_a_turns_span_has_what_its_line_has() -> None:
     with collecting() as collector, logged(level="info") as log:
         sending = tracer(collector.address, engine="scripted", model="script", texts=False)

@@ -12,12 +12,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from loquent import __version__
 from loquent.engines.base import Message
 from loquent.tracing.tracer import Tracer, TurnSpan, tracer
-from support.collector import Collector, attributes, collecting
+from support.collector import ERROR, INTERNAL, UNSET, Collector, attributes, collecting, needs_opentelemetry
+
+pytestmark = needs_opentelemetry
 
 PROMPT = [Message("system", "You keep an inn."), Message("user", "my secret")]
 
@@ -67,9 +68,9 @@ async def test_a_turn_is_a_span_named_as_the_conventions_have_it(collector: Coll
         span.first_token(0.125)
         span.ended("stop", "a reply", prompt_tokens=80, cached_tokens=64, reply_tokens=12)
     (sent,) = collector.spans
-    assert (sent.name, sent.kind) == ("chat Qwen/Qwen3-1.7B", Span.SPAN_KIND_INTERNAL)
+    assert (sent.name, sent.kind) == ("chat Qwen/Qwen3-1.7B", INTERNAL)
     assert sent.parent_span_id == b""
-    assert sent.status.code == Status.STATUS_CODE_UNSET
+    assert sent.status.code == UNSET
     assert [event.name for event in sent.events] == ["loquent.admitted", "loquent.first_token"]
     times = [sent.start_time_unix_nano, *(event.time_unix_nano for event in sent.events), sent.end_time_unix_nano]
     assert times == sorted(times)
@@ -111,9 +112,9 @@ async def test_a_fault_is_an_error_and_a_cancel_is_none(collector: Collector) ->
         begun(sending, 1).ended("fault", "", code="engine_failed")
         begun(sending, 2).ended("cancelled", "some words")
     failed, cancelled = collector.spans
-    assert (failed.status.code, failed.status.message) == (Status.STATUS_CODE_ERROR, "engine_failed")
+    assert (failed.status.code, failed.status.message) == (ERROR, "engine_failed")
     assert attributes(failed.attributes)["error.type"] == "engine_failed"
-    assert cancelled.status.code == Status.STATUS_CODE_UNSET
+    assert cancelled.status.code == UNSET
     what = attributes(cancelled.attributes)
     assert what["loquent.outcome"] == "cancelled"
     assert not {"error.type", "gen_ai.response.finish_reasons", "gen_ai.usage.output_tokens"} & set(what)
