@@ -5,11 +5,9 @@ Nobody but `set_up` touches handlers, formats or levels, and nobody but `spoken`
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import math
-import os
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -125,13 +123,7 @@ class _Lines(logging.StreamHandler[TextIO]):
     """Writes lines; one that can't be written is lost, and nothing else happens."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
-        if isinstance(
-            sys.exception(), BrokenPipeError
-        ):  # nobody reads any more: let Python find nothing to flush at its exit
-            with contextlib.suppress(OSError, ValueError):
-                nowhere = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(nowhere, self.stream.fileno())
-                os.close(nowhere)
+        """Do nothing: nobody reads any more, or the disk is full, and there is no other place to say so."""
 
 
 _UNSEEN: Final = {
