@@ -139,12 +139,29 @@ async def test_a_python_client_with_a_wrong_token_gets_a_sentence(tmp_path: Path
             await client.open("guard")
 
 
-async def test_health_is_told_to_everybody(tmp_path: Path) -> None:
+async def get(port: int, path: str, *headers: str) -> tuple[int, str]:
+    """GET a path; returns status and all that came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers, "", ""]).encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return int(answer.split()[1]), answer
+
+
+async def test_health_is_told_to_everybody_and_metrics_to_who_has_a_token(tmp_path: Path) -> None:
     async with house(tmp_path) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
-        writer.close()
+        for path in ("/healthz", "/readyz"):
+            assert (await get(server.port, path))[0] == 200
+        assert (await get(server.port, "/metrics", f"Authorization: Bearer {QUEST}"))[0] == 200
+        status, answer = await get(server.port, "/metrics")
+        assert status == 401
+        assert 'WWW-Authenticate: Bearer realm="loquent"\r\n' in answer
+        status, answer = await get(server.port, "/metrics", f"Authorization: Bearer {WRONG}")
+        assert status == 401
+        assert 'error="invalid_token"' in answer
+        assert "loquent_" not in answer
+    async with running() as server:
+        assert (await get(server.port, "/metrics"))[0] == 200
 
 
 async def test_where_nobody_needs_a_token_all_are_taken() -> None:

@@ -8,10 +8,13 @@ from loquent.access import Visitor
 from loquent.dialogue.admission import Admission
 from loquent.dialogue.conversations import Conversations
 from loquent.dialogue.store import MemoryStore
+from loquent.dialogue.watch import Watch
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
+from loquent.metrics import Metrics
 from loquent.sessions import LiveSession, Sessions
 from loquent.settings import Settings
+from loquent.tracing.tracer import NoTracer
 from loquent.wire.frames import Open, Options, Resume, Say
 from support.table import CHARACTERS, REPLY
 
@@ -41,9 +44,12 @@ class House:
         self.keeper = Keeper(self.engine)
         self.store = MemoryStore()
         self.admission = Admission(self.settings)
+        self.watch = Watch(Metrics("scripted", "script"), NoTracer())
         self.sessions = Sessions(
             self.settings,
-            lambda wire, _: Conversations(wire, self.keeper, CHARACTERS, self.store, self.settings, self.admission),
+            lambda wire, _: Conversations(
+                wire, self.keeper, CHARACTERS, self.store, self.settings, self.admission, self.watch
+            ),
         )
 
     def begin(self, owner: Visitor | None = None) -> tuple[LiveSession, Line]:

@@ -20,6 +20,7 @@ from .character import Character
 from .conversation import Conversation
 from .store import Store
 from .turn import Turn
+from .watch import TurnWatch, Watch
 
 _STOPPING = "The server is stopping; connect again in a moment."
 
@@ -54,6 +55,7 @@ class Conversations:
         store: where exchanges are kept.
         settings: the limits of one session.
         admission: the places for turns, of all sessions.
+        watch: sees what happens.
         allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
     """
 
@@ -65,6 +67,7 @@ class Conversations:
         store: Store,
         settings: Settings,
         admission: Admission,
+        watch: Watch,
         allowance: Allowance | None = None,
     ) -> None:
         self._session = session
@@ -73,6 +76,7 @@ class Conversations:
         self._store = store
         self._settings = settings
         self._admission = admission
+        self._watch = watch
         self._open: dict[int, Conversation] = {}
         self._allowance = allowance or Allowance()
         self._running: dict[int, Turn] = {}
@@ -96,7 +100,7 @@ class Conversations:
                 case _:
                     assert_never(frame)
         except _Refused as refused:
-            self._session.outbox.put(fault(refused.code, str(refused), _refers(frame), refused.retry_ms))
+            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
 
     def refuse_early(self, frame: Open | Say | Decide, seconds: float) -> None:
         """Answer a frame that came too early for the rate that its connection may have."""
@@ -105,7 +109,11 @@ class Conversations:
         message = (
             f"More than {self._settings.frames_per_second:g} frames a second came, as many as a connection may send."
         )
-        self._session.outbox.put(fault(Code.BUSY, message, _refers(frame), max(1, round(seconds * 1000))))
+        self._refuse(frame, Code.BUSY, message, max(1, round(seconds * 1000)))
+
+    def _refuse(self, frame: Act, code: Code, message: str, retry_ms: int | None) -> None:
+        self._watch.refused(self._session.name, frame, code, message)
+        self._session.outbox.put(fault(code, message, _refers(frame), retry_ms))
 
     @property
     def count(self) -> int:
@@ -180,14 +188,16 @@ class Conversations:
         if frame.images:
             raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
         place, share = self._place()
+        watch = self._watch.turn(self._session.name, conversation, frame.turn, frame.text)
         turn = Turn(
             conversation,
             frame.turn,
             frame.text,
-            lambda: self._reply(conversation, frame.text),
+            lambda: self._reply(conversation, frame.text, watch),
             place,
             self._session.outbox,
             self._turn_ended,
+            watch,
         )
         self._running[frame.turn] = turn
         self._shares[frame.turn] = share
@@ -209,7 +219,7 @@ class Conversations:
             share.give_back()
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
 
-    def _reply(self, conversation: Conversation, said: str) -> AsyncGenerator[Delta, None]:
+    def _reply(self, conversation: Conversation, said: str, watch: TurnWatch) -> AsyncGenerator[Delta, None]:
         """Make the prompt for a reply, and ask the engine for it."""
         engine = self._keeper.engine
         longest = conversation.options.max_tokens or self._settings.reply_tokens
@@ -221,7 +231,9 @@ class Conversations:
 
         messages = conversation.prompt(said, fits)
         key = f"{self._session.name}/{conversation.number}"
-        return engine.generate(Request(messages, Sampling(max_tokens=longest), key))
+        request = Request(messages, Sampling(max_tokens=longest), key)
+        watch.asks(request)
+        return engine.generate(request)
 
     def _do_decide(self, frame: Decide) -> None:
         self._admit(frame, frame.question)
