@@ -181,7 +181,7 @@ class Settings:
 
     connections: int = _setting(
         1000,
-        "Open at once. An idle one costs some 40 KiB and a file descriptor.",
+        "Open at once. An idle one costs some 40 KiB, with TLS 300, and a file descriptor.",
         group=_AMOUNTS,
         unit="count",
         least=1,

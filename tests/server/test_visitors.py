@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -416,6 +417,26 @@ async def test_who_connects_and_says_nothing_keeps_nobody_out(tmp_path: Path) ->
         async with await Client.connect(server.url, authorities=made.chain) as client:
             await client.open("guard")
         mute.close()
+
+
+async def test_who_stops_reading_is_dropped_over_tls_too(tmp_path: Path) -> None:
+    """TLS has buffers of its own, which must not take in without end what the client doesn't."""
+    made = make_certificate(tmp_path)
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
+    context = ssl.create_default_context(cafile=made.chain)
+    async with (
+        running(engine, Settings(pending_bytes=100_000, turns=64), tls=Certificates(*made).context) as server,
+        bare(server.url, ssl=context, ping_interval=None) as stalled,
+    ):
+        stalled.socket.transport.pause_reading()
+        await stalled.send(*[[2, n, "guard", {}] for n in range(60)])
+        await stalled.send(*[[3, n, n + 1, "Go", []] for n in range(60)])
+        while not engine.aborted:
+            await asyncio.sleep(0.001)
+        async with asyncio.timeout(20):
+            while server.gateway.sessions.connected:
+                await asyncio.sleep(0.001)
+        stalled.socket.transport.abort()
 
 
 async def test_a_certificate_that_is_not_trusted_is_a_sentence_with_what_to_do(tmp_path: Path) -> None:
