@@ -23,11 +23,11 @@ LAYERS = [
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["access", "certificates", "descriptors"],
+    ["access", "certificates", "descriptors", "images"],
     ["metrics", "tracing"],
     ["tokens", "watcher"],
     ["logs"],
-    ["settings", "wire"],
+    ["image_files", "settings", "wire"],
     ["__init__"],
 ]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
 from ..engines.base import Delta, EngineError, Finish
+from ..images import ImageError
 from ..wire.faults import Code
 from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say
 from ..wire.outbox import Outbox
@@ -37,7 +38,7 @@ class Turn:
         conversation: Conversation,
         number: int,
         said: str,
-        reply: Callable[[], AsyncGenerator[Delta, None]],
+        reply: Callable[[], Awaitable[AsyncGenerator[Delta, None]]],
         place: Place,
         outbox: Outbox,
         ended: Callable[[Turn], None],
@@ -78,7 +79,7 @@ class Turn:
         try:
             await self._place.reached()
             self._watch.admitted()
-            async with aclosing(self._reply()) as deltas:
+            async with aclosing(await self._reply()) as deltas:
                 async for delta in deltas:
                     if self._over:
                         return
@@ -91,6 +92,8 @@ class Turn:
                     finish = delta.finish
         except Full as full:
             self._fail(fault(Code.BUSY, str(full), self._refers, round(full.retry_after * 1000)))
+        except ImageError as error:
+            self._fail(fault(Code.IMAGES_REFUSED, str(error), self._refers))
         except EngineError as error:
             self._fail(engine_fault(error, self._refers))
         except Exception:
