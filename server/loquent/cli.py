@@ -9,13 +9,14 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from . import __version__
 from .chat import Chat
 from .client import ClientError
 from .dialogue.character import SHIPPED, CharacterError, load_characters
-from .engines.base import Engine, EngineStartError
+from .engines.base import Engine, EngineError
 from .gateway import GatewayError
 from .serve import serve
 from .settings import Settings
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _serve(options, for_vllm)
         else:
             _chat(options)
-    except (CharacterError, ClientError, EngineStartError, GatewayError) as error:
+    except (CharacterError, ClientError, EngineError, GatewayError) as error:
         print(f"loquent: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -116,9 +117,8 @@ def _serve(options: argparse.Namespace, for_vllm: Sequence[str]) -> None:
         level=options.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
     )
     characters = load_characters(options.characters)
-    engine = _engine(options, for_vllm)
     settings = Settings(origins=tuple(options.allow_origin))
-    asyncio.run(serve(engine, characters, settings, options.host, options.port, _report))
+    asyncio.run(serve(partial(_engine, options, for_vllm), characters, settings, options.host, options.port, _report))
 
 
 def _engine(options: argparse.Namespace, for_vllm: Sequence[str]) -> Engine:

@@ -164,7 +164,7 @@ class Gateway:
         }
         if self._keeper.cause is not None:
             body["cause"] = self._keeper.cause
-        status = http.HTTPStatus.SERVICE_UNAVAILABLE if state is State.DOWN else http.HTTPStatus.OK
+        status = http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK
         data = json.dumps(body).encode() + b"\n"
         headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(data)), "Connection": "close"})
         return Response(status.value, status.phrase, headers, data)

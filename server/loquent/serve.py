@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from .dialogue.character import Character
 from .dialogue.store import MemoryStore
-from .engines.base import Engine
+from .engines.base import Engine, EngineDead
 from .engines.keeper import Keeper
 from .gateway import Gateway
 from .settings import Settings
@@ -18,7 +18,7 @@ log = logging.getLogger("loquent.serve")
 
 
 async def serve(
-    engine: Engine,
+    make_engine: Callable[[], Engine],
     characters: Mapping[str, Character],
     settings: Settings,
     host: str,
@@ -28,7 +28,7 @@ async def serve(
     """Serve until SIGINT or SIGTERM.
 
     Args:
-        engine: who replies; started here.
+        make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
         characters: who can be talked with.
         settings: the limits and times.
         host: address to listen on.
@@ -37,30 +37,40 @@ async def serve(
 
     Raises:
         EngineStartError: the engine can't start.
+        EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    keeper = Keeper(engine)
+    keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     gateway = Gateway(keeper, characters, MemoryStore(), settings)
     bound = await gateway.listen(host, port)
+
+    def ready() -> None:
+        report(_ready_line(keeper.engine, characters, host, bound))
+
     stopping = asyncio.create_task(stop.wait(), name="stop")
-    starting = asyncio.create_task(keeper.start(), name="engine start")
+    keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
     try:
-        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
-            await starting
-            report(_ready_line(engine, characters, host, bound))
-            await stopping
+        await asyncio.wait((keeping, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if keeping.done():
+            await keeping
         report("Stopping.")
     finally:
-        for task in (starting, stopping):
+        for task in (keeping, stopping):
             task.cancel()
-        await asyncio.gather(starting, stopping, return_exceptions=True)
+        await asyncio.gather(keeping, stopping, return_exceptions=True)
         await gateway.close()
         await keeper.close()
+
+
+async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+    """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
+    await keeper.start()
+    ready()
+    raise EngineDead(await keeper.gave_up())
 
 
 def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int) -> str:

@@ -62,7 +62,6 @@ class Conversations:
     ) -> None:
         self._session = session
         self._keeper = keeper
-        self._engine = keeper.engine
         self._characters = characters
         self._store = store
         self._settings = settings
@@ -151,16 +150,17 @@ class Conversations:
         conversation = self._admit(frame, frame.text)
         if frame.images:
             raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
+        engine = self._keeper.engine
         longest = conversation.options.max_tokens or self._settings.reply_tokens
-        longest = min(longest, max(1, self._engine.context_tokens // 2))
-        room = self._engine.context_tokens - longest
+        longest = min(longest, max(1, engine.context_tokens // 2))
+        room = engine.context_tokens - longest
 
         def fits(messages: Sequence[Message]) -> bool:
-            return self._engine.count_tokens(messages) <= room
+            return engine.count_tokens(messages) <= room
 
         messages = conversation.prompt(frame.text, fits)
         request = Request(messages, Sampling(max_tokens=longest), key=f"{self._session.id}/{conversation.number}")
-        turn = Turn(conversation, frame.turn, frame.text, request, self._engine, self._session.outbox, self._turn_ended)
+        turn = Turn(conversation, frame.turn, frame.text, request, engine, self._session.outbox, self._turn_ended)
         self._running[frame.turn] = turn
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
@@ -204,6 +204,12 @@ class Conversations:
                     Code.ENGINE_STARTING,
                     "The model is still loading; say it again in a moment.",
                     self._settings.retry_seconds,
+                )
+            case State.RESTARTING:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "The model has stopped working and is being loaded again; say it again in a moment.",
+                    self._keeper.retry_seconds or self._settings.retry_seconds,
                 )
             case State.DOWN:
                 raise _Refused(
