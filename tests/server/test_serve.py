@@ -61,7 +61,7 @@ async def health(port: int) -> dict[str, str]:
 async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_has() -> None:
     engine, lines, port = SlowEngine(), list[str](), free_port()
     characters = load_characters(SHIPPED)
-    serving = asyncio.create_task(serve(engine, characters, Settings(), "127.0.0.1", port, lines.append))
+    serving = asyncio.create_task(serve(lambda: engine, characters, Settings(), "127.0.0.1", port, lines.append))
     await engine.loading.wait()
     assert (await health(port))["status"] == "starting"
     assert lines == []
@@ -78,7 +78,7 @@ async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_ha
 
 async def test_a_signal_while_the_model_loads_stops_at_once() -> None:
     engine, lines = SlowEngine(), list[str]()
-    serving = asyncio.create_task(serve(engine, {}, Settings(), "127.0.0.1", 0, lines.append))
+    serving = asyncio.create_task(serve(lambda: engine, {}, Settings(), "127.0.0.1", 0, lines.append))
     await engine.loading.wait()
     os.kill(os.getpid(), signal.SIGINT)
     await serving
@@ -89,7 +89,7 @@ async def test_a_signal_while_the_model_loads_stops_at_once() -> None:
 async def test_a_model_that_cannot_load_ends_the_server_with_the_engines_words() -> None:
     engine = SlowEngine("The model needs 16 GiB; choose a smaller one.")
     with pytest.raises(EngineStartError, match="16 GiB"):
-        await serve(engine, {}, Settings(), "127.0.0.1", 0, lambda _: None)
+        await serve(lambda: engine, {}, Settings(), "127.0.0.1", 0, lambda _: None)
     assert engine.closed
 
 
@@ -99,5 +99,5 @@ async def test_a_port_in_use_is_found_out_before_the_model_is_loaded() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(GatewayError, match="in use"):
-            await serve(engine, {}, Settings(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
+            await serve(lambda: engine, {}, Settings(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
     assert not engine.loading.is_set()

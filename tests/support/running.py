@@ -37,7 +37,7 @@ async def running(
     engine: ScriptedEngine | None = None, settings: Settings | None = None, *, started: bool = True
 ) -> AsyncIterator[Running]:
     """Run a gateway with a scripted engine on a free port of the loopback."""
-    keeper = Keeper(engine or ScriptedEngine(tokens_per_second=0))
+    keeper = Keeper(lambda: engine or ScriptedEngine(tokens_per_second=0), restarts=0, within_seconds=600)
     store = MemoryStore()
     gateway = Gateway(keeper, load_characters(SHIPPED), store, settings)
     port = await gateway.listen("127.0.0.1", 0)
