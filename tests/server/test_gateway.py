@@ -54,6 +54,35 @@ async def test_healthz_fails_when_the_engine_is_dead_and_says_why() -> None:
         assert json.loads(body) | {"status": "down", "cause": "the process was killed"} == json.loads(body)
 
 
+async def test_healthz_fails_while_the_engine_is_started_again_and_no_longer() -> None:
+    loading = asyncio.Event()
+    engines: list[ScriptedEngine] = []
+
+    class Slow(ScriptedEngine):
+        async def start(self) -> None:
+            if len(engines) > 1:
+                await loading.wait()
+            await super().start()
+
+    def make() -> ScriptedEngine:
+        engines.append(Slow(tokens_per_second=0))
+        return engines[-1]
+
+    async with running(make) as server, bare(server.url) as client:
+        engines[0].die("The process was killed.")
+        await asyncio.sleep(0.01)
+        status, _, body = await http(server.port, "/healthz")
+        assert status == 503
+        assert json.loads(body) | {"status": "restarting", "cause": "The process was killed."} == json.loads(body)
+        loading.set()
+        await asyncio.sleep(0.01)
+        status, _, body = await http(server.port, "/healthz")
+        assert status == 200
+        assert json.loads(body)["status"] == "ok"
+        assert "cause" not in json.loads(body)
+        await client.still_works()
+
+
 async def test_a_web_page_is_refused_unless_its_origin_is_allowed() -> None:
     """Browsers let any page connect to this machine; they say where the page is from."""
     async with running(settings=Settings(origins=("https://game.example",))) as server:

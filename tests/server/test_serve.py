@@ -11,7 +11,7 @@ import socket
 import pytest
 
 from loquent.dialogue.character import SHIPPED, load_characters
-from loquent.engines.base import EngineStartError
+from loquent.engines.base import EngineDead, EngineStartError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import GatewayError
 from loquent.serve import serve
@@ -101,3 +101,48 @@ async def test_a_port_in_use_is_found_out_before_the_model_is_loaded() -> None:
         with pytest.raises(GatewayError, match="in use"):
             await serve(lambda: engine, {}, Settings(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
     assert not engine.loading.is_set()
+
+
+async def test_an_engine_that_dies_too_often_ends_the_server_with_the_engines_words() -> None:
+    """Clients are there until then; whoever starts the server again is told why it's needed."""
+    engines: list[ScriptedEngine] = []
+
+    def make() -> ScriptedEngine:
+        engines.append(ScriptedEngine())
+        return engines[-1]
+
+    settings, port = Settings(engine_restarts=1, engine_restart_seconds=600), free_port()
+    serving = asyncio.create_task(serve(make, {}, settings, "127.0.0.1", port, lambda _: None))
+    while not engines or not engines[0].alive:
+        await asyncio.sleep(0.001)
+    engines[0].die("The GPU fell off.")
+    while len(engines) < 2 or not engines[1].alive:
+        await asyncio.sleep(0.001)
+    assert (await health(port))["status"] == "ok"
+    engines[1].die("The GPU fell off again.")
+    with pytest.raises(EngineDead, match=r"died 2 times within 600 s.*: The GPU fell off again\.$"):
+        await serving
+
+
+async def test_a_signal_while_the_engine_is_started_again_stops_at_once() -> None:
+    engines: list[SlowEngine] = []
+
+    def make() -> SlowEngine:
+        engines.append(SlowEngine())
+        return engines[-1]
+
+    lines = list[str]()
+    serving = asyncio.create_task(serve(make, {}, Settings(), "127.0.0.1", 0, lines.append))
+    while not engines:
+        await asyncio.sleep(0.001)
+    engines[0].loaded.set()
+    while not lines:
+        await asyncio.sleep(0.001)
+    engines[0].die("It was killed.")
+    while len(engines) < 2:
+        await asyncio.sleep(0.001)
+    await engines[1].loading.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+    assert all(engine.closed for engine in engines)
+    assert lines[1:] == ["Stopping."]

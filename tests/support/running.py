@@ -34,10 +34,17 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    engine: ScriptedEngine | None = None, settings: Settings | None = None, *, started: bool = True
+    engine: ScriptedEngine | Callable[[], ScriptedEngine] | None = None,
+    settings: Settings | None = None,
+    *,
+    started: bool = True,
 ) -> AsyncIterator[Running]:
-    """Run a gateway with a scripted engine on a free port of the loopback."""
-    keeper = Keeper(lambda: engine or ScriptedEngine(tokens_per_second=0), restarts=0, within_seconds=600)
+    """Run a gateway with a scripted engine on a free port of the loopback; one that dies is replaced only if others can be made."""
+    made = ScriptedEngine(tokens_per_second=0) if engine is None else engine
+    if isinstance(made, ScriptedEngine):
+        keeper = Keeper(lambda: made, restarts=0, within_seconds=600)
+    else:
+        keeper = Keeper(made, restarts=5, within_seconds=600)
     store = MemoryStore()
     gateway = Gateway(keeper, load_characters(SHIPPED), store, settings)
     port = await gateway.listen("127.0.0.1", 0)
