@@ -421,9 +421,11 @@ class VllmEngine:
             # Without its engine core, or the process to fork it from, it can't go on; before, it stops at the next step.
             self._core.kill()
             await asyncio.to_thread(vllm_core.stop_fork_server)
-            with contextlib.suppress(Exception):
+            try:
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await asyncio.shield(self._loading)
+            except Exception as error:  # noqa: BLE001 - nobody waits for this start any more
+                clear_frames(error)
         llm, self._llm = self._llm, None
         if llm is not None:
             if llm.output_handler is not None:
