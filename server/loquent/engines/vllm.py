@@ -15,8 +15,6 @@ import gc
 import importlib.util
 import itertools
 import logging
-import os
-import shutil
 import sys
 import threading
 import time
@@ -51,7 +49,6 @@ from loquent.engines.vllm_startup import (
     is_cpu_build,
     quiet_front_end,
     set_environment,
-    socket_folder,
     wants_processes,
 )
 
@@ -101,9 +98,7 @@ class VllmEngine:
         self._abandoned = threading.Event()
         self._watch: asyncio.Task[None] | None = None
         self._death: asyncio.Future[str] | None = None
-        self._sockets: str | None = None
         self._started = False
-        self._tracker = False
         self._ending: asyncio.Task[None] | None = None
 
     @property
@@ -121,6 +116,11 @@ class VllmEngine:
     def context_tokens(self) -> int:
         """Tokens that prompt and reply may have together; 0 before the engine has started."""
         return self._context_tokens
+
+    @property
+    def sees(self) -> bool:
+        """See `Engine`; pictures aren't handed to vLLM yet."""
+        return False
 
     @property
     def alive(self) -> bool:
@@ -173,9 +173,7 @@ class VllmEngine:
 
     def _load(self, say: Callable[[str], None]) -> None:
         """Build the engine, in a thread of its own."""
-        # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which
-        # inherit this thread's mask, must not see it; they end when they are told to, or when this process does.
-        self._tracker = vllm_core.start_tracker()
+        self._core.prepare()
         if importlib.util.find_spec("vllm") is None:
             raise EngineStartError(
                 "vLLM isn't installed: run `make setup`, or start with --engine scripted to do without a model."
@@ -189,7 +187,6 @@ class VllmEngine:
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
         set_environment(local=Path(path).is_dir(), verbose=verbose)
-        self._sockets = socket_folder()
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
             vllm_core.start_fork_server()
@@ -440,13 +437,7 @@ class VllmEngine:
             llm.engine_core.resources.ctx.destroy(linger=0)  # vLLM leaves it to the collector, which warns of it.
             _forget_functions()
             del llm
-        self._core.kill()
-        if await asyncio.to_thread(self._core.join) and self._tracker:
-            await asyncio.to_thread(vllm_core.stop_tracker)
-        if self._sockets is not None:
-            os.environ.pop("VLLM_RPC_BASE_PATH", None)
-            await asyncio.to_thread(shutil.rmtree, self._sockets, ignore_errors=True)
-        await asyncio.to_thread(vllm_core.hand_back_memory)
+        await asyncio.to_thread(self._core.end)
 
 
 def _forget_functions() -> None:

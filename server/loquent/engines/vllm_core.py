@@ -19,6 +19,7 @@ import multiprocessing.forkserver
 import multiprocessing.process
 import multiprocessing.resource_tracker
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -26,7 +27,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from loquent.engines.vllm_startup import ERROR_LINE, first_sentence
+from loquent.engines.vllm_startup import ERROR_LINE, first_sentence, socket_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -59,9 +60,21 @@ class EngineCore:
         """What the engine core said when it failed."""
         self.lines: deque[str] = deque(maxlen=400)
         """What it printed last."""
+        self.sockets: str | None = None
+        """The folder for vLLM's sockets, if we have made one."""
+        self._has_tracker = False
         self._killed = False
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._pump: threading.Thread | None = None
+
+    def prepare(self) -> None:
+        """Make what the processes will need, in the thread that is to start them, before vLLM is imported."""
+        self._has_tracker = _start_tracker()
+        # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which inherit
+        # this thread's mask, must not see it; they end when they are told to, or when this process does. (Starting the tracker
+        # has unblocked it.)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self.sockets = socket_folder()
 
     @contextlib.contextmanager
     def adopted(self, utils: Any, method: Literal["forkserver", "spawn"]) -> Iterator[None]:
@@ -160,14 +173,21 @@ class EngineCore:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
 
-    def join(self) -> bool:
-        """Wait for the processes, and for what they printed, after they have been ended; tells whether all of them are gone."""
+    def end(self) -> None:
+        """End the processes at once, wait until they are gone, and remove what they leave behind. Blocks."""
+        self.kill()
         for process in self._processes:
             if process.pid is not None:
                 process.join(_END_SECONDS)
         if self._pump is not None:
             self._pump.join(_END_SECONDS)
-        return not self._can_print()
+        if self._has_tracker and not self._can_print():
+            self._has_tracker = False
+            _stop_tracker()
+        if self.sockets is not None:
+            os.environ.pop("VLLM_RPC_BASE_PATH", None)
+            shutil.rmtree(self.sockets, ignore_errors=True)
+        _hand_back_memory()
 
     def _can_print(self) -> bool:
         """Tell whether any process is left, be it a worker whose engine core has died: all of them hold the pipe."""
@@ -216,8 +236,8 @@ def _die_with(sentinel: int) -> None:
     os.killpg(0, signal.SIGKILL)
 
 
-def start_tracker() -> bool:
-    """Start Python's tracker of resources, which removes what killed processes leave in shared memory, and block SIGINT.
+def _start_tracker() -> bool:
+    """Start Python's tracker of resources, which removes what killed processes leave in shared memory.
 
     It does so when it ends, and so that this isn't when the server ends, each engine has one of its own.
 
@@ -237,12 +257,10 @@ def start_tracker() -> bool:
             del os.environ["PYTHONWARNINGS"]
         else:
             os.environ["PYTHONWARNINGS"] = saved
-    # Starting it unblocks SIGINT in this thread.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     return ours
 
 
-def stop_tracker() -> None:
+def _stop_tracker() -> None:
     """End Python's tracker of resources, when every process that knows it is gone but this one: it waits for them."""
     tracker: Any = multiprocessing.resource_tracker._resource_tracker
     tracker._stop()
@@ -289,7 +307,7 @@ def stop_fork_server() -> None:
     server._stop()
 
 
-def hand_back_memory() -> None:
+def _hand_back_memory() -> None:
     """Free what is left of an engine in this process, and give it back to the system.
 
     The front end's 80 MB were made by a thread that has ended. The C library keeps such memory for another thread, piece by piece, so

@@ -45,8 +45,8 @@ def files_of(engine: VllmEngine) -> set[str]:
     """What lies in the file system for an engine that runs: its sockets, and what its core has in shared memory."""
     (process,) = engine._core._processes
     assert process.pid is not None
-    assert engine._sockets is not None
-    return {engine._sockets} | shared_memory(process.pid)
+    assert engine._core.sockets is not None
+    return {engine._core.sockets} | shared_memory(process.pid)
 
 
 def still_there(names: set[str]) -> list[str]:
