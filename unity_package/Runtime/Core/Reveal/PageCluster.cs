@@ -27,7 +27,7 @@ namespace Loquent.Core.Reveal
         /// <summary>Why the reveal pauses before it.</summary>
         internal PauseKind Pause;
 
-        internal bool IsSpace => FirstPoint == ' ';
+        internal bool IsSpace => FirstPoint == ' ' && Count == 1;
 
         internal bool IsWide => CodePoints.IsWide(Record);
     }

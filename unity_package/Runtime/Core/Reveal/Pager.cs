@@ -202,7 +202,7 @@ namespace Loquent.Core.Reveal
                 return;
             }
 
-            bool boundary = graphemes.Next(point.Record);
+            bool boundary = graphemes.Next(point.Record) | point.CodePoint == ' '; // a space stays one behind a prefix too
             bool mayBreak = breaks.Next(point.Record) != LineBreak.None;
             if (boundary || openPoints == MostPointsOfCluster)
             {
