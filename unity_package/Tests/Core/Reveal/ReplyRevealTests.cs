@@ -310,6 +310,33 @@ namespace Loquent.Core.Tests.Reveal
         }
 
         [Test]
+        public void WhateverComesAFrameDoesBoundedWorkAndNothingGrows()
+        {
+            foreach (string flood in new[] { "\u200b", "a\u0301\u0302\u0303\u0304", "\u0600", "👩‍", "क\u094d", "\n", " ", "ש", "<b>", "(" })
+            {
+                var text = new StringBuilder();
+                while (text.Length < 100000)
+                {
+                    text.Append(flood);
+                }
+
+                Reading reading = new Reading(20, 2).Whole(text.Append(" end.").ToString());
+                reading.Reveal.SkipToEnd();
+                int frames = 0;
+                for (; !reading.Reveal.IsComplete; frames++)
+                {
+                    reading.Pass(0.01);
+                    Assert.That(frames, Is.LessThan(100), RandomText.Show(flood));
+                }
+
+                Assert.That(frames, Is.GreaterThan(100000 / 4 / 4096), RandomText.Show(flood));
+                Assert.That(reading.Seen.EndsWith("end.", StringComparison.Ordinal), Is.True, RandomText.Show(flood));
+                Assert.That(reading.Reveal.Page.Chars.Length, Is.LessThanOrEqualTo(16384), RandomText.Show(flood));
+                Assert.That(reading.Reveal.Shown, Is.EqualTo(reading.Text.ScalarCount));
+            }
+        }
+
+        [Test]
         public void WithReducedMotionPagesAppearWhole()
         {
             Reading reading = new Reading(20, 2);
