@@ -6,7 +6,9 @@ using NUnit.Framework;
 
 namespace Loquent.Core.Tests.Reveal
 {
-    /// <summary>Right-to-left text is drawn in its order, as Unicode's own tests have it, but for the explicit characters, which safe text hasn't.</summary>
+    /// <summary>
+    /// Right-to-left text is drawn in its order, as Unicode's own tests have it, but for the explicit characters, which safe text hasn't.
+    /// </summary>
     [TestFixture]
     public sealed class BidiLevelsTests
     {
