@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import logging
 import re
 import socket
 from collections.abc import Iterable
@@ -13,9 +12,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from .logs import Log
 from .tokens import Token, TokensError, digest, read_tokens
 
-log = logging.getLogger("loquent.access")
+log = Log.named("loquent.access")
 
 _BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*) *")
 _NOBODYS: Final = bytes(32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import ssl
@@ -12,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-log = logging.getLogger("loquent.certificates")
+from .logs import Log
+
+log = Log.named("loquent.certificates")
 
 WARN_BEFORE: Final = timedelta(days=14)
 """So long before a certificate expires the log begins to warn: a renewal that fails has been tried often enough by then."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import logging
 import os
 import re
 import sys
@@ -28,9 +27,11 @@ from .dialogue.character import SHIPPED, CharacterError, load_characters
 from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineStartError
 from .gateway import GatewayError
+from .logs import Log, set_up
 from .serve import serve
 from .settings import Settings
 from .tokens import TokensError, make_token
+from .tracing.tracer import TracingError
 from .wire.faults import Code
 from .wire.frames import Options
 
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         EngineStartError,
         GatewayError,
         TokensError,
+        TracingError,
     ) as error:
         print(f"loquent: {error}", file=sys.stderr)
         return 1
@@ -213,9 +215,7 @@ def _serve(options: argparse.Namespace) -> None:
     if options.print_settings:
         print(settings_file(configuration), end="")
         return
-    logging.basicConfig(
-        level=settings.log_level.upper(), stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-    )
+    set_up(settings.log_level, settings.log_format, texts=settings.log_texts)
     _allow_descriptors(settings)
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
@@ -227,7 +227,7 @@ def _allow_descriptors(settings: Settings) -> None:
     wanted = wanted_descriptors(settings)
     allowed = raise_descriptors(wanted)
     if allowed is not None and allowed < wanted:
-        logging.getLogger("loquent.serve").warning(
+        Log.named("loquent.serve").warning(
             "%d connections want %d open files, and the system allows %d: see `loquent doctor`.",
             settings.connections,
             wanted,

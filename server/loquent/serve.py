@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
@@ -15,10 +15,15 @@ from .dialogue.store import MemoryStore
 from .engines.base import Engine
 from .engines.keeper import Keeper
 from .gateway import Gateway
+from .logs import Log
 from .settings import Settings
+from .tracing.tracer import tracer
 from .watcher import Watch, look_often
 
-log = logging.getLogger("loquent.serve")
+log = Log.named("loquent.serve")
+
+_TRACES_SECONDS: Final = 3.0
+"""How long the last spans may take to be sent when the server stops."""
 
 
 async def serve(
@@ -43,6 +48,7 @@ async def serve(
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
         EngineStartError: the engine can't start.
         GatewayError: the port can't be had. Found out before the engine is loaded.
+        TracingError: spans are asked for and can't be sent.
     """
     access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
     require_tokens(host, access, settings.allow_anonymous)
@@ -55,7 +61,8 @@ async def serve(
         )
     keeper = Keeper(engine)
     tls = certificates.context if certificates is not None else None
-    gateway = Gateway(keeper, characters, MemoryStore(), settings, access, tls)
+    spans = tracer(settings.traces, engine=engine.name, model=engine.model, texts=settings.log_texts)
+    gateway = Gateway(keeper, characters, MemoryStore(), settings, access=access, tls=tls, tracer=spans)
     watches = _watches(access, certificates, gateway)
     stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, port)
@@ -79,6 +86,7 @@ async def serve(
         await asyncio.gather(starting, looking, return_exceptions=True)
         await gateway.close()
         await keeper.close()
+        await spans.close(_TRACES_SECONDS)
 
 
 def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:

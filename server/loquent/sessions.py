@@ -7,18 +7,18 @@ connection. It ends when its client says so, when the grace period is over, or w
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from .access import Visitor
 from .dialogue.conversations import Conversations
+from .logs import Log
 from .settings import Settings
 from .wire.frames import Resume
 from .wire.outbox import Outbox
 from .wire.session import Session
 
-log = logging.getLogger("loquent.session")
+log = Log.named("loquent.session")
 
 
 class Link(Protocol):
@@ -48,6 +48,8 @@ class LiveSession:
         self.wire = wire
         self.conversations = conversations(wire, owner)
         self.owner = owner
+        self.log = log.about(session=wire.name, token=_name(owner))
+        """Its lines are about the session."""
         self.link: Link | None = None
         """The connection; None while the session waits for its client."""
         self.waiting: asyncio.TimerHandle | None = None
@@ -97,7 +99,7 @@ class Sessions:
         live = LiveSession(wire, self._converse, owner)
         self._by_id[wire.id] = live
         self._attach(live, link)
-        log.info("session %s begins", wire.name)
+        live.log.info("session begins")
         return live
 
     def would_take_over(self, asked: Resume, owner: Visitor | None) -> bool:
@@ -115,7 +117,7 @@ class Sessions:
         """
         live = self._by_id.get(asked.session)
         if live is None or live.owner is not owner or not live.wire.is_meant(asked):
-            log.info("a session that isn't here was asked for")
+            log.about(token=_name(owner)).info("resume refused: there is no such session, or it's another's")
             return None
         replay = live.wire.resume(asked)
         if replay is None:
@@ -124,7 +126,7 @@ class Sessions:
         if live.link is not None:
             live.link.cut("its client has come back on another connection")
         self._attach(live, link)
-        log.info("session %s resumed, epoch %d, %d messages replayed", live.wire.name, live.wire.epoch, len(replay))
+        live.log.info("session resumed with epoch %d, %d messages replayed", live.wire.epoch, len(replay))
         return live, replay
 
     def lose(self, live: LiveSession, link: Link) -> None:
@@ -137,7 +139,7 @@ class Sessions:
         live.waiting = self._loop.call_later(
             self._settings.grace_seconds, self.end, live, "its client didn't come back in time"
         )
-        log.info("session %s waits for its client", live.wire.name)
+        live.log.info("session waits for its client")
         while len(self._waiting) > self._settings.waiting_sessions:
             # Who has nothing to come back to goes first: nobody shall push others out by connecting again and again.
             first = min(self._waiting, key=lambda waiting: waiting.conversations.count > 0)
@@ -158,7 +160,7 @@ class Sessions:
         ending = self._loop.create_task(live.conversations.wait_ended(), name=f"end of session {live.wire.name}")
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
-        log.info("session %s ends: %s", live.wire.name, why)
+        live.log.about(reason=why).info("session ended")
 
     def end_waiting(self, why: str) -> None:
         """End all sessions without a connection."""
@@ -195,3 +197,7 @@ class Sessions:
             # Not from within: a turn is putting its text in.
             live.waiting.cancel()
             live.waiting = self._loop.call_later(0, self.end, live, "too much gathered for a client that isn't there")
+
+
+def _name(owner: Visitor | None) -> str | None:
+    return owner.name if owner is not None else None

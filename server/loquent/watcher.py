@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-log = logging.getLogger("loquent.watcher")
+from .logs import Log
+
+log = Log.named("loquent.watcher")
 
 LOOK_SECONDS: Final = 1.0
 """How often files are looked at. A change is acted on when the next look still finds the same: within two seconds."""

@@ -26,7 +26,10 @@ from loquent.gateway import GatewayError
 from loquent.serve import serve
 from loquent.settings import Settings
 from loquent.tokens import TokensError
+from loquent.tracing.tracer import TracingError
 from support.certificates import make_certificate
+from support.collector import collecting, needs_opentelemetry
+from support.running import bare
 
 
 class SlowEngine(ScriptedEngine):
@@ -111,6 +114,32 @@ async def test_a_port_in_use_is_found_out_before_the_model_is_loaded() -> None:
         taken.listen()
         with pytest.raises(GatewayError, match="in use"):
             await serve(engine, {}, Settings(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
+    assert not engine.loading.is_set()
+
+
+@needs_opentelemetry
+async def test_spans_are_sent_and_the_last_ones_before_the_server_has_stopped() -> None:
+    lines, port = list[str](), free_port()
+    with collecting() as collector:
+        settings = Settings(traces=collector.address)
+        engine = ScriptedEngine(tokens_per_second=0)
+        serving = asyncio.create_task(
+            serve(engine, load_characters(SHIPPED), settings, "127.0.0.1", port, lines.append)
+        )
+        while not lines:
+            await asyncio.sleep(0.001)
+        async with bare(f"ws://127.0.0.1:{port}") as client:
+            await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
+            await client.until(lambda f: f[0] == 39)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await serving
+        assert [span.name for span in collector.spans] == ["chat script"]
+
+
+async def test_an_address_for_spans_that_is_none_is_found_out_before_the_model_is_loaded() -> None:
+    engine = SlowEngine()
+    with pytest.raises(TracingError, match="such as http://"):
+        await serve(engine, {}, Settings(traces="localhost:4318"), "127.0.0.1", 0, lambda _: None)
     assert not engine.loading.is_set()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import tempfile
+import textwrap
 import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
@@ -52,6 +53,14 @@ def test_an_entry_has_the_hash_of_a_token_or_the_token_itself_and_limits(tmp_pat
     assert (desk.name, desk.connections, desk.turns) == ("2_desk", None, None)
     assert desk.digest == hashlib.sha256(b"another-token-0123").digest()
     assert desk.expires == datetime(2027, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
+
+
+def test_the_example_in_the_documentation_is_a_tokens_file(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
+    example = page[page.index("    [quest-build]") :].partition("\n\n")[0]
+    (token,) = read_tokens(write(tmp_path, textwrap.dedent(example)))
+    assert (token.name, token.connections, token.turns) == ("quest-build", 20, 20)
+    assert token.expires == datetime(2027, 1, 31, tzinfo=UTC)
 
 
 def test_a_file_as_editors_of_other_systems_save_it(tmp_path: Path) -> None:

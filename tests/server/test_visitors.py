@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -139,12 +140,29 @@ async def test_a_python_client_with_a_wrong_token_gets_a_sentence(tmp_path: Path
             await client.open("guard")
 
 
-async def test_health_is_told_to_everybody(tmp_path: Path) -> None:
+async def get(port: int, path: str, *headers: str) -> tuple[int, str]:
+    """GET a path; returns status and all that came."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write("\r\n".join([f"GET {path} HTTP/1.1", "Host: x", *headers, "", ""]).encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return int(answer.split()[1]), answer
+
+
+async def test_health_is_told_to_everybody_and_metrics_to_who_has_a_token(tmp_path: Path) -> None:
     async with house(tmp_path) as server:
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-        assert (await reader.read()).startswith(b"HTTP/1.1 200 ")
-        writer.close()
+        for path in ("/healthz", "/readyz"):
+            assert (await get(server.port, path))[0] == 200
+        assert (await get(server.port, "/metrics", f"Authorization: Bearer {QUEST}"))[0] == 200
+        status, answer = await get(server.port, "/metrics")
+        assert status == 401
+        assert 'WWW-Authenticate: Bearer realm="loquent"\r\n' in answer
+        status, answer = await get(server.port, "/metrics", f"Authorization: Bearer {WRONG}")
+        assert status == 401
+        assert 'error="invalid_token"' in answer
+        assert "loquent_" not in answer
+    async with running() as server:
+        assert (await get(server.port, "/metrics"))[0] == 200
 
 
 async def test_where_nobody_needs_a_token_all_are_taken() -> None:
@@ -399,6 +417,26 @@ async def test_who_connects_and_says_nothing_keeps_nobody_out(tmp_path: Path) ->
         async with await Client.connect(server.url, authorities=made.chain) as client:
             await client.open("guard")
         mute.close()
+
+
+async def test_who_stops_reading_is_dropped_over_tls_too(tmp_path: Path) -> None:
+    """TLS has buffers of its own, which must not take in without end what the client doesn't."""
+    made = make_certificate(tmp_path)
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
+    context = ssl.create_default_context(cafile=made.chain)
+    async with (
+        running(engine, Settings(pending_bytes=100_000, turns=64), tls=Certificates(*made).context) as server,
+        bare(server.url, ssl=context, ping_interval=None) as stalled,
+    ):
+        stalled.socket.transport.pause_reading()
+        await stalled.send(*[[2, n, "guard", {}] for n in range(60)])
+        await stalled.send(*[[3, n, n + 1, "Go", []] for n in range(60)])
+        while not engine.aborted:
+            await asyncio.sleep(0.001)
+        async with asyncio.timeout(20):
+            while server.gateway.sessions.connected:
+                await asyncio.sleep(0.001)
+        stalled.socket.transport.abort()
 
 
 async def test_a_certificate_that_is_not_trusted_is_a_sentence_with_what_to_do(tmp_path: Path) -> None:

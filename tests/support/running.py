@@ -19,6 +19,7 @@ from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway
 from loquent.settings import Settings
+from loquent.tracing.tracer import Tracer
 
 HELLO = [1, [1], "test/1", None, None]
 
@@ -42,11 +43,12 @@ async def running(
     started: bool = True,
     access: Access | None = None,
     tls: ssl.SSLContext | None = None,
+    tracer: Tracer | None = None,
 ) -> AsyncIterator[Running]:
     """Run a gateway with a scripted engine on a free port of the loopback."""
     keeper = Keeper(engine or ScriptedEngine(tokens_per_second=0))
     store = MemoryStore()
-    gateway = Gateway(keeper, load_characters(SHIPPED), store, settings, access, tls)
+    gateway = Gateway(keeper, load_characters(SHIPPED), store, settings, access=access, tls=tls, tracer=tracer)
     port = await gateway.listen("127.0.0.1", 0)
     if started:
         await keeper.start()
