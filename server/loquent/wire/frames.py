@@ -193,7 +193,7 @@ class Limits(TextMap):
     """What the server takes; ``None`` is no limit that was told."""
 
     CHECKS: ClassVar = dict.fromkeys(
-        ("message_bytes", "text_bytes", "conversations", "turns", "images", "image_bytes", "beat_ms"), uint
+        ("message_bytes", "text_bytes", "conversations", "turns", "images", "image_bytes", "beat_ms", "grace_ms"), uint
     )
 
     message_bytes: int | None = None
@@ -203,6 +203,7 @@ class Limits(TextMap):
     images: int | None = None
     image_bytes: int | None = None
     beat_ms: int | None = None
+    grace_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void HelloSaysWhoAndTheWelcomeGivesTheLimits()
         {
-            Server.LimitsJson = "{\"message_bytes\":5000,\"beat_ms\":0}";
+            Server.LimitsJson = "{\"message_bytes\":5000,\"beat_ms\":0,\"grace_ms\":60000}";
             Server.Options.Token = "s3cret";
             Server.Options.Client = "example/1";
             Session session = Session.ConnectAsync(Server.Options).Result;
@@ -22,6 +22,7 @@ namespace Loquent.Core.Tests
             Assert.That(session.State, Is.EqualTo(SessionState.Connected));
             Assert.That(session.Limits.MessageBytes, Is.EqualTo(5000));
             Assert.That(session.Limits.BeatMs, Is.EqualTo(0));
+            Assert.That(session.Limits.GraceMs, Is.EqualTo(60000));
             Assert.That(session.Limits.Turns, Is.Null);
             session.Dispose();
         }
