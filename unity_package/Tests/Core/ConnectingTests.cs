@@ -58,7 +58,7 @@ namespace Loquent.Core.Tests
             var error = (FaultException)connecting.Exception.InnerException;
             Assert.That(error.Code, Is.EqualTo(FaultCode.Version));
             Waiting.Until(() => Server.Transport.IsDisposed, "the transport is disposed");
-            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1000));
+            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001), "1000 would end a session that is to be resumed.");
         }
 
         [Test]
