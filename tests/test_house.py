@@ -19,6 +19,7 @@ LAYERS = [
     ["serve", "chat"],
     ["client", "gateway"],
     ["connection"],
+    ["sessions"],
     ["dialogue"],
     ["engines"],
     ["settings", "wire"],

@@ -107,12 +107,11 @@ class Chat:
         while True:
             try:
                 piece = pieces.get()
+                if piece is _END:
+                    break
+                self._print(piece)
             except KeyboardInterrupt:
                 self._wait(reply.cancel())
-                continue
-            if piece is _END:
-                break
-            self._print(piece)
         streaming.result()
         note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
         self._print(f"{note}\n")

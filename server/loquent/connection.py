@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
 from typing import Final
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
+from websockets.protocol import State
 
-from .dialogue.conversations import Conversations
+from .sessions import LiveSession, Sessions
 from .settings import Settings
 from .wire.codec import encode
 from .wire.faults import CLOSES, Code
-from .wire.frames import Ack, Beat, Cancel, Close, Decide, Fault, Frame, Hello, Limits, Open, Say, Welcome
-from .wire.outbox import Outbox
+from .wire.frames import Ack, Beat, Cancel, Close, Decide, Fault, Frame, Goaway, Hello, Limits, Open, Say, Welcome
+from .wire.rate import Rate
 from .wire.reception import Reception, fault
-from .wire.session import Session
 
 log = logging.getLogger("loquent.connection")
 
@@ -36,80 +37,143 @@ class Connection:
     Args:
         socket: the WebSocket.
         settings: the limits and times.
-        converse: makes the conversations of a new session.
+        sessions: where its session comes from, and where it's left when the connection is lost.
     """
 
-    def __init__(
-        self, socket: ServerConnection, settings: Settings, converse: Callable[[Session], Conversations]
-    ) -> None:
+    def __init__(self, socket: ServerConnection, settings: Settings, sessions: Sessions) -> None:
         self._socket = socket
         self._settings = settings
-        self._converse = converse
+        self._sessions = sessions
         self._reception = Reception(settings.message_bytes)
-        self._session: Session | None = None
-        self._conversations: Conversations | None = None
-        self._unsequenced: list[bytes] = []  # welcome, beats, and faults before welcome: they leave first
+        self._live: LiveSession | None = None
+        self._unsequenced: list[bytes] = []  # welcome, beats, goaway, and faults before welcome: they leave first
+        self._replay: deque[bytes] = deque()  # messages for a client that has resumed: they leave next
         self._ready = asyncio.Event()
         self._sent_anything = False
         self._closing: tuple[int, str] | None = None
         self._loop = asyncio.get_running_loop()
+        rate = settings.frames_per_second
+        self._rate = Rate(rate, 2 * rate, self._loop.time())
 
     async def run(self) -> None:
-        """Serve the client until the connection is closed; then end what it had running."""
+        """Serve the client until the connection is closed; then leave its session to wait for it, or end it."""
         writer = self._loop.create_task(self._write(), name="connection writer")
         writer.add_done_callback(self._writer_done)
         beats = self._loop.create_task(self._beat(), name="connection beats")
         hello_late = self._loop.call_later(self._settings.hello_seconds, self._hello_late)
+        failed = True
         try:
             async for message in self._socket:
                 if self._closing is None:
                     await self._receive(message)
+            failed = False
         except ConnectionClosed as closed:
             log.info("connection lost: %s", closed)
+            failed = False
         finally:
             hello_late.cancel()
             beats.cancel()
             writer.cancel()
             await asyncio.gather(writer, beats, return_exceptions=True)
-            if self._conversations is not None:
-                await self._conversations.close()
+            self._part(failed=failed)
 
-    async def leave(self) -> None:
-        """End the turns, and close the connection behind their ends (1001); return when it's closed."""
-        if self._conversations is not None:
-            await self._conversations.close()
+    def _part(self, *, failed: bool) -> None:
+        """Leave the session to wait for its client; or end it, if client or server wanted the end of the connection."""
+        live, self._live = self._live, None
+        if live is None:
+            return
+        said = self._socket.protocol.close_rcvd
+        if failed:
+            self._sessions.end(live, "a mistake in the server ended its connection")
+        elif self._closing is not None:
+            self._sessions.end(live, f"the server closed its connection: {self._closing[1]}")
+        elif said is not None and said.code == CloseCode.NORMAL_CLOSURE:
+            self._sessions.end(live, "its client has closed it")
+        else:
+            self._sessions.lose(live, self)
+
+    def go_away(self, seconds: float) -> None:
+        """Tell the client that the connection closes in so many seconds."""
+        if self._live is not None:
+            self._unsequenced.append(encode(Goaway(round(seconds * 1000))))
+            self._ready.set()
+
+    async def leave(self, why: Fault | None = None) -> None:
+        """End the turns, and close the connection behind their ends (1001); return when it's closed.
+
+        Args:
+            why: what the turns that still run are told; without it they end as cancelled.
+        """
+        if self._live is not None:
+            self._live.conversations.end(why)
         if self._closing is None:
             self._closing = 1001, "The server is stopping."
         self._ready.set()
         await self._socket.wait_closed()
 
+    # --- what a session knows of its connection ----------------------------------------------------------------------------
+
+    def wake(self) -> None:
+        """See `Link`."""
+        self._ready.set()
+        live, limit = self._live, self._settings.pending_bytes
+        if live is not None and self._closing is None and live.wire.outbox.pending_bytes > limit:
+            log.warning("session %s: its client left more than %d bytes unread", live.wire.name, limit)
+            self._drop(f"more than {limit} bytes were left unread")
+
+    def cut(self, why: str) -> None:
+        """See `Link`."""
+        if self._live is not None:
+            self._live = None
+            self._drop(why)
+
     # --- in ---------------------------------------------------------------------------------------------------------------
 
     async def _receive(self, message: bytes | str) -> None:
         for count, frame in enumerate(self._reception.receive(message), 1):
-            self._act(frame)
-            if self._closing is not None:
+            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
+            self._act(frame, early)
+            if self._closing is not None or self._socket.state is not State.OPEN:
                 return
-            if count % _FRAMES_IN_A_ROW == 0:
+            if early:  # a flood slows its own connection, and no other
+                await asyncio.sleep(1 / self._settings.frames_per_second)
+            elif count % _FRAMES_IN_A_ROW == 0:
                 await asyncio.sleep(0)
 
-    def _act(self, frame: Frame) -> None:
+    def _act(self, frame: Frame, early: float) -> None:
+        """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
+        live = self._live
+        if live is not None:
+            live.wire.heard()
         match frame:
             case Fault():
                 self.refuse(frame)
             case Hello():
                 self._welcome(frame)
-            case Ack() if self._session is not None:
-                self._session.outbox.acknowledge(frame.seq)
-            case Open() | Say() | Decide() | Cancel() | Close() if self._conversations is not None:
-                self._conversations.act(frame)
+            case Ack() if live is not None:
+                live.wire.outbox.acknowledge(frame.seq)
+            case Open() | Say() | Decide() if live is not None and early:
+                live.conversations.refuse_early(frame, early)
+            case Open() | Say() | Decide() | Cancel() | Close() if live is not None:
+                live.conversations.act(frame)
 
     def _welcome(self, hello: Hello) -> None:
+        version = self._reception.version
+        assert version is not None  # noqa: S101 - a hello gets through only with a version agreed on
+        resumed = self._sessions.resume(hello.resume, self, None) if hello.resume is not None else None
+        if resumed is not None:
+            self._live, replay = resumed
+            self._replay.extend(replay)
+        else:
+            self._live = self._sessions.begin(self, None)
+        wire = self._live.wire
+        log.info("session %s: hello from %r", wire.name, hello.client[:128])
+        self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, self._limits())))
+        self._ready.set()
+
+    def _limits(self) -> Limits:
         settings = self._settings
-        outbox = Outbox(settings.window_bytes, self._wake)
-        session = self._session = Session(outbox)
-        self._conversations = self._converse(session)
-        limits = Limits(
+        return Limits(
             message_bytes=settings.message_bytes,
             text_bytes=settings.text_bytes,
             conversations=settings.conversations,
@@ -117,43 +181,34 @@ class Connection:
             images=0,
             image_bytes=0,
             beat_ms=round(settings.beat_seconds * 1000),
+            grace_ms=round(settings.grace_seconds * 1000),
         )
-        version = self._reception.version
-        assert version is not None  # noqa: S101 - a hello gets through only with a version agreed on
-        log.info("session %s: hello from %r", session.id[:8], hello.client[:128])
-        self._unsequenced.append(encode(Welcome(version, session.id, session.epoch, False, limits)))
-        self._ready.set()
 
     # --- out -------------------------------------------------------------------------------------
 
-    def refuse(self, fault: Fault) -> None:
-        """Send a fault; close the connection behind it if its code says so."""
-        if self._session is not None:
-            self._session.outbox.put(fault)
+    def refuse(self, fault: Fault, close: int | None = None) -> None:
+        """Send a fault; close the connection behind it if its code says so, or with ``close``."""
+        if self._live is not None:
+            self._live.wire.outbox.put(fault)
         else:
             self._unsequenced.append(encode(fault))
             if len(self._unsequenced) > _MOST_BEFORE_HELLO:
-                self._drop("a client sent nonsense before hello and read no answer")
+                log.warning("a client sent nonsense before hello and read no answer")
+                self._drop("nothing but nonsense came")
         log.info("fault %s: %s", fault.code, fault.message)
-        close_code = CLOSES.get(Code(fault.code))
-        if close_code is not None:
+        close_code = CLOSES.get(Code(fault.code), close)
+        if close_code is not None and self._closing is None:
             self._closing = close_code, _reason(fault.message)
         self._ready.set()
 
-    def _wake(self) -> None:
-        self._ready.set()
-        outbox = self._session.outbox if self._session else None
-        if outbox is not None and outbox.pending_bytes > self._settings.pending_bytes and self._closing is None:
-            self._drop(f"a client left more than {self._settings.pending_bytes} bytes unread")
-
     def _drop(self, why: str) -> None:
-        """Abort the connection of a client that doesn't read: nothing that is said to it would arrive."""
-        log.warning("connection dropped: %s", why)
+        """Abort the connection: what is said to this client wouldn't arrive, or isn't meant for it any more."""
+        log.info("connection cut: %s", why)
         self._closing = 1008, _reason(why)  # for a writer that isn't stuck: 1006 may not be sent
         self._socket.transport.abort()
 
     def _hello_late(self) -> None:
-        if self._session is None:
+        if self._live is None:
             seconds = self._settings.hello_seconds
             self.refuse(
                 fault(Code.HELLO_LATE, f"No hello came within {seconds:g} s; send hello right after connecting.")
@@ -164,7 +219,7 @@ class Connection:
         period = self._settings.beat_seconds / 2
         while period:
             await asyncio.sleep(period)
-            if not self._sent_anything and self._session is not None:
+            if not self._sent_anything and self._live is not None:
                 self._unsequenced.append(_BEAT)
                 self._ready.set()
             self._sent_anything = False
@@ -185,9 +240,12 @@ class Connection:
             pass  # the reader sees it too, and ends the connection
 
     def _take(self) -> bytes:
+        """Return the next message: what has no place in the sequence, then what is replayed, then what is new."""
         message = b"".join(self._unsequenced)
         self._unsequenced.clear()
-        return message + self._session.outbox.flush() if self._session is not None else message
+        if self._replay:
+            return message + self._replay.popleft()
+        return message + self._live.wire.outbox.flush() if self._live is not None else message
 
     def _writer_done(self, writer: asyncio.Task[None]) -> None:
         """Abort the connection of a writer that failed: it would look open and say nothing."""

@@ -7,20 +7,25 @@ import errno
 import http
 import json
 import logging
+import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Final
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from . import __version__
 from .connection import Connection
+from .dialogue.admission import Admission
 from .dialogue.character import Character
 from .dialogue.conversations import Conversations
 from .dialogue.store import Store
 from .engines.keeper import Keeper, State
+from .sessions import Sessions
 from .settings import Settings
 from .wire.faults import Code
 from .wire.reception import fault
@@ -32,6 +37,10 @@ SUBPROTOCOL: Final = Subprotocol("loquent.v1")
 
 _HARD_LIMIT_FACTOR: Final = 2
 """A message larger than this many times `Settings.message_bytes` closes the connection instead of being skipped."""
+
+_TOLD_IN_A_FRAME: Final = 64
+"""So many connections beyond the limit are accepted at a time, to be told so by a fault, which clients can read: many see nothing of a
+refused handshake but that it was refused."""
 
 _LEAVE_SECONDS: Final = 5.0
 """How long clients may take to read the ends of their turns when the server stops."""
@@ -58,6 +67,9 @@ class Gateway:
         self._characters = characters
         self._store = store
         self._settings = settings or Settings()
+        self._admission = Admission(self._settings)
+        self.sessions = Sessions(self._settings, self._converse)
+        """All sessions, those that wait for their client included."""
         self._server: Server | None = None
         self._connections: set[Connection] = set()
 
@@ -101,22 +113,51 @@ class Gateway:
         bound: int = self._server.sockets[0].getsockname()[1]
         return bound
 
+    async def drain(self) -> None:
+        """Take no new connections and turns, tell the clients, and let the turns that run finish, up to ``drain_seconds``.
+
+        Those that are left are told by `close`. Plain HTTP is answered on, so that whoever watches the server sees what it does.
+        """
+        seconds = self._settings.drain_seconds
+        self._admission.draining = True
+        self.sessions.end_waiting("the server stops")
+        for connection in self._connections:
+            connection.go_away(seconds)
+        log.info("draining: %d turns run on", self._admission.running + self._admission.queued)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._admission.empty()
+
     async def close(self) -> None:
         """Stop listening, end all turns, tell the clients so, and close their connections (1001)."""
         if self._server is None:
             return
+        self._admission.draining = True
         self._server.close(close_connections=False)
-        leaving = [asyncio.create_task(connection.leave()) for connection in self._connections]
+        why = fault(Code.DRAINING, "The server stopped before the reply was complete; say it again in a moment.")
+        leaving = [asyncio.create_task(connection.leave(why)) for connection in self._connections]
         if leaving:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
         self._server.close()  # whoever didn't read the goodbye
         await self._server.wait_closed()
+        await self.sessions.close()
+
+    @property
+    def turns(self) -> int:
+        """How many turns run or wait for their place."""
+        return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
-        connection = Connection(socket, self._settings, self._converse)
+        connection = Connection(socket, self._settings, self.sessions)
         if socket.subprotocol != SUBPROTOCOL:
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
+        elif len(self._connections) >= self._settings.connections:
+            message = (
+                f"{len(self._connections)} connections are open, as many as this server takes; try again in a moment."
+            )
+            retry_ms = round(self._settings.retry_seconds * 1000)
+            connection.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
         self._connections.add(connection)
         try:
             await connection.run()
@@ -127,7 +168,7 @@ class Gateway:
             self._connections.discard(connection)
 
     def _converse(self, session: Session) -> Conversations:
-        return Conversations(session, self._keeper, self._characters, self._store, self._settings)
+        return Conversations(session, self._keeper, self._characters, self._store, self._settings, self._admission)
 
     # --- HTTP ------------------------------------------------------------------------------------
 
@@ -152,7 +193,19 @@ class Gateway:
             )
             response.headers["Upgrade"] = "websocket"
             return response
-        return None
+        return self._no_room(connection)
+
+    def _no_room(self, connection: ServerConnection) -> Response | None:
+        """Refuse a handshake when the server stops, or when even those who are told in a frame that it's full are too many."""
+        if self._admission.draining:
+            message = "This server is stopping; connect again in a moment.\n"
+        elif len(self._connections) >= self._settings.connections + _TOLD_IN_A_FRAME:
+            message = f"This server is full ({self._settings.connections} connections); connect again in a moment.\n"
+        else:
+            return None
+        response = connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, message)
+        response.headers["Retry-After"] = str(math.ceil(self._settings.retry_seconds))
+        return response
 
     def _health(self) -> Response:
         state = self._keeper.state

@@ -39,28 +39,56 @@ async def serve(
         EngineStartError: the engine can't start.
         GatewayError: the port can't be had. Found out before the engine is loaded.
     """
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop, stop_now = _signals()
     keeper = Keeper(engine)
     gateway = Gateway(keeper, characters, MemoryStore(), settings)
     bound = await gateway.listen(host, port)
-    stopping = asyncio.create_task(stop.wait(), name="stop")
     starting = asyncio.create_task(keeper.start(), name="engine start")
     try:
-        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if starting.done():
+        if await _done_before(starting, stop):
             await starting
             report(_ready_line(engine, characters, host, bound))
-            await stopping
-        report("Stopping.")
+            await stop.wait()
+            report(_stopping_line(gateway.turns, settings.drain_seconds))
+            await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
+        else:
+            report("Stopping.")
     finally:
-        for task in (starting, stopping):
-            task.cancel()
-        await asyncio.gather(starting, stopping, return_exceptions=True)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
         await gateway.close()
         await keeper.close()
+
+
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Return what is set by the first signal to stop, and what by the second: who asks twice wants no politeness."""
+    stop, stop_now = asyncio.Event(), asyncio.Event()
+
+    def asked() -> None:
+        (stop_now if stop.is_set() else stop).set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked)
+    return stop, stop_now
+
+
+async def _done_before(task: asyncio.Task[None], event: asyncio.Event) -> bool:
+    """Wait for a task or an event; a task that the event overtakes is cancelled. Returns whether the task is done."""
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    done = task.done()
+    if not done:
+        task.cancel()
+    await asyncio.gather(waiting, task, return_exceptions=True)
+    return done
+
+
+def _stopping_line(turns: int, seconds: float) -> str:
+    if not turns:
+        return "Stopping."
+    replies = "reply" if turns == 1 else "replies"
+    return f"Stopping: {turns} {replies} may take {seconds:g} s to finish; Ctrl-C again stops at once."
 
 
 def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int) -> str:

@@ -287,7 +287,7 @@ def test_the_examples_of_the_specification_are_frames() -> None:
 def test_table_of_the_example_is_a_table() -> None:
     """`spec_table` finds nothing if a head is renamed: then the tests that use it would pass on nothing."""
     assert len(spec_table("| key | type |")) == 4
-    assert len(spec_table("| key | unit |")) == 7
+    assert len(spec_table("| key | unit |")) == 8
 
 
 @pytest.mark.parametrize("name", ["options", "limits", "usage"])

@@ -247,16 +247,16 @@ async def test_acks_free_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 0 < outboxes[0].window_bytes < 100
 
 
-async def test_a_client_that_vanishes_leaves_nothing_running() -> None:
+async def test_a_client_that_vanishes_and_does_not_come_back_leaves_nothing_running() -> None:
     engine = ScriptedEngine(lambda _: "word " * 1000, tokens_per_second=50)
-    async with running(engine) as server, bare(server.url) as client:
+    async with running(engine, Settings(grace_seconds=0.2)) as server, bare(server.url) as client:
         await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
         await client.until(lambda f: f[0] == 36)
         client.socket.transport.abort()
         async with bare(server.url) as other:
             while engine.running:
-                await other.still_works()
-                await other.send([7, 900])
+                await asyncio.sleep(0.01)
+            await other.still_works()
         assert engine.aborted == 1
 
 
@@ -294,9 +294,34 @@ async def test_a_flood_of_small_frames_in_one_message_lets_others_have_their_tur
 
     monkeypatch.setattr(Outbox, "acknowledge", acknowledge)
     monkeypatch.setattr(Conversations, "act", note)
-    async with running() as server, bare(server.url) as flood, bare(server.url) as other:
+    settings = Settings(frames_per_second=1e6)  # what is tested is that even who may send so many holds up nobody
+    async with running(settings=settings) as server, bare(server.url) as flood, bare(server.url) as other:
         await flood.socket.send(msgpack.packb([6, 0]) * 300_000 + msgpack.packb([2, 1, "guard", {}]))
         await begun.wait()
         await other.still_works(conversation=2)
         await flood.until(lambda frame: frame[0] == 34)
     assert opened == [2, 1]
+
+
+async def test_a_flood_is_refused_and_slowed_and_no_work_is_done_for_it() -> None:
+    engine = ScriptedEngine(lambda _: "yes", tokens_per_second=0)
+    async with running(engine, Settings(frames_per_second=20, conversations=200)) as server, bare(server.url) as client:
+        await client.send(*[[2, number, "guard", {}] for number in range(1, 61)])
+        answers = [await client.frame() for _ in range(60)]
+        assert [frame[0] for frame in answers] == [34] * 40 + [40] * 20
+        assert {frame[3] for frame in answers[40:]} == {"busy"}
+        assert all(frame[5] > 0 for frame in answers[40:])
+        await asyncio.sleep(answers[-1][5] / 1000)
+        await client.send([2, 100, "guard", {}])
+        assert (await client.frame())[0] == 34
+
+
+async def test_a_connection_that_breaks_amid_a_slowed_message_is_let_go_of() -> None:
+    async with running(settings=Settings(frames_per_second=1)) as server:
+        async with bare(server.url) as client:
+            await client.send(*[[6, 0]] * 1000)
+            await asyncio.sleep(0.05)
+            client.socket.transport.abort()
+        async with asyncio.timeout(10):
+            while server.gateway.sessions.connected:
+                await asyncio.sleep(0.05)

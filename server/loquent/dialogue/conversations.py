@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import assert_never
 
-from ..engines.base import EngineError, Message, Request, Sampling
+from ..engines.base import Delta, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
 from ..settings import Settings
 from ..wire.faults import Code
-from ..wire.frames import Cancel, Close, Decide, Open, Opened, Refers, Say
+from ..wire.frames import Cancel, Close, Decide, Fault, Open, Opened, Refers, Say
 from ..wire.reception import fault
 from ..wire.session import Session
+from .admission import Admission, Full, Place
 from .character import Character
 from .conversation import Conversation
-from .engine_faults import engine_fault
 from .store import Store
 from .turn import Turn
+
+_STOPPING = "The server is stopping; connect again in a moment."
 
 Act = Open | Say | Decide | Cancel | Close
 """The frames of a client that are about conversations."""
@@ -49,7 +51,8 @@ class Conversations:
         keeper: has the engine that replies.
         characters: who can be talked with, by name.
         store: where exchanges are kept.
-        settings: the limits.
+        settings: the limits of one session.
+        admission: the places for turns, of all sessions.
     """
 
     def __init__(
@@ -59,13 +62,14 @@ class Conversations:
         characters: Mapping[str, Character],
         store: Store,
         settings: Settings,
+        admission: Admission,
     ) -> None:
         self._session = session
         self._keeper = keeper
-        self._engine = keeper.engine
         self._characters = characters
         self._store = store
         self._settings = settings
+        self._admission = admission
         self._open: dict[int, Conversation] = {}
         self._running: dict[int, Turn] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -88,14 +92,33 @@ class Conversations:
                     assert_never(frame)
         except _Refused as refused:
             self._session.outbox.put(fault(refused.code, str(refused), _refers(frame), refused.retry_ms))
-        except EngineError as error:  # of counting tokens, before a turn begins
-            self._session.outbox.put(engine_fault(error, _refers(frame)))
 
-    async def close(self) -> None:
-        """End everything: running turns are cancelled, and their requests aborted in the engine when this returns."""
+    def refuse_early(self, frame: Open | Say | Decide, seconds: float) -> None:
+        """Answer a frame that came too early for the rate that its connection may have."""
+        if isinstance(frame, Say | Decide):
+            self._session.take_turn(frame.turn)
+        message = (
+            f"More than {self._settings.frames_per_second:g} frames a second came, as many as a connection may send."
+        )
+        self._session.outbox.put(fault(Code.BUSY, message, _refers(frame), max(1, round(seconds * 1000))))
+
+    @property
+    def count(self) -> int:
+        """How many conversations are open."""
+        return len(self._open)
+
+    def end(self, why: Fault | None = None) -> None:
+        """End everything, now.
+
+        Args:
+            why: what the turns that run are told (each with what it refers to filled in); without it they end as cancelled.
+        """
         for turn in list(self._running.values()):
-            turn.cancel()
+            turn.cancel() if why is None else turn.fail(why)
         self._open.clear()
+
+    async def wait_ended(self) -> None:
+        """Return when the engine has let go of every turn that has ended."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -151,19 +174,39 @@ class Conversations:
         conversation = self._admit(frame, frame.text)
         if frame.images:
             raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
-        longest = conversation.options.max_tokens or self._settings.reply_tokens
-        longest = min(longest, max(1, self._engine.context_tokens // 2))
-        room = self._engine.context_tokens - longest
-
-        def fits(messages: Sequence[Message]) -> bool:
-            return self._engine.count_tokens(messages) <= room
-
-        messages = conversation.prompt(frame.text, fits)
-        request = Request(messages, Sampling(max_tokens=longest), key=f"{self._session.id}/{conversation.number}")
-        turn = Turn(conversation, frame.turn, frame.text, request, self._engine, self._session.outbox, self._turn_ended)
+        place = self._place()
+        turn = Turn(
+            conversation,
+            frame.turn,
+            frame.text,
+            lambda: self._reply(conversation, frame.text),
+            place,
+            self._session.outbox,
+            self._turn_ended,
+        )
         self._running[frame.turn] = turn
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
+
+    def _place(self) -> Place:
+        try:
+            return self._admission.enter()
+        except Full as full:
+            raise _Refused(Code.BUSY, str(full), full.retry_after) from None
+
+    def _reply(self, conversation: Conversation, said: str) -> AsyncGenerator[Delta, None]:
+        """Make the prompt for a reply, and ask the engine for it."""
+        engine = self._keeper.engine
+        longest = conversation.options.max_tokens or self._settings.reply_tokens
+        longest = min(longest, max(1, engine.context_tokens // 2))
+        room = engine.context_tokens - longest
+
+        def fits(messages: Sequence[Message]) -> bool:
+            return engine.count_tokens(messages) <= room
+
+        messages = conversation.prompt(said, fits)
+        key = f"{self._session.name}/{conversation.number}"
+        return engine.generate(Request(messages, Sampling(max_tokens=longest), key))
 
     def _do_decide(self, frame: Decide) -> None:
         self._admit(frame, frame.question)
@@ -183,6 +226,8 @@ class Conversations:
                 f"Turn {conversation.running} of conversation {conversation.number} is still running; "
                 "cancel it first, or wait for its end.",
             )
+        if self._admission.draining:
+            raise _Refused(Code.DRAINING, _STOPPING)
         self._check_engine()
         size, most = len(text.encode()), self._settings.text_bytes
         if size > most:

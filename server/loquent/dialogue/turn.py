@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from dataclasses import replace
 
-from ..engines.base import Engine, EngineError, Finish, Request
+from ..engines.base import Delta, EngineError, Finish
 from ..wire.faults import Code
 from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say, Usage
 from ..wire.outbox import Outbox
 from ..wire.reception import fault
+from .admission import Full, Place
 from .conversation import Conversation
 from .engine_faults import engine_fault
 
@@ -25,8 +27,8 @@ class Turn:
         conversation: the one it belongs to.
         number: the client's number for the turn.
         said: the player's words.
-        request: what the engine is asked.
-        engine: who answers.
+        reply: asks the engine for the reply; called when the turn has reached its place.
+        place: its place in the engine, or in the queue for it.
         outbox: where the frames go.
         ended: called once, when the turn has ended.
     """
@@ -36,16 +38,16 @@ class Turn:
         conversation: Conversation,
         number: int,
         said: str,
-        request: Request,
-        engine: Engine,
+        reply: Callable[[], AsyncGenerator[Delta, None]],
+        place: Place,
         outbox: Outbox,
         ended: Callable[[Turn], None],
     ) -> None:
         self.conversation = conversation
         self.number = number
         self._said = said
-        self._request = request
-        self._engine = engine
+        self._reply = reply
+        self._place = place
         self._outbox = outbox
         self._on_ended = ended
         self._pieces: list[str] = []
@@ -56,6 +58,7 @@ class Turn:
         conversation.running = number
         outbox.put(Begin(0, conversation.number, number))
         self.task = self._loop.create_task(self._stream(), name=f"turn {number}")
+        self.task.add_done_callback(lambda _: place.leave())  # also of a task that was cancelled before it ran
 
     def cancel(self, shown: int | None = None) -> None:
         """End the turn now; of the reply, the first ``shown`` Unicode scalar values are remembered (None: all that was sent)."""
@@ -65,11 +68,18 @@ class Turn:
         self._end("cancelled", reply if shown is None else reply[:shown])
         self.task.cancel()
 
+    def fail(self, why: Fault) -> None:
+        """End the turn now, with a fault; what it refers to is filled in. All of the reply that was sent is remembered."""
+        if not self._over:
+            self._fail(replace(why, refers=self._refers))
+            self.task.cancel()
+
     async def _stream(self) -> None:
         finish: Finish | None = None
         tokens = 0  # of deltas that completed no character: they count with the next piece of text
         try:
-            async with aclosing(self._engine.generate(self._request)) as deltas:
+            await self._place.reached()
+            async with aclosing(self._reply()) as deltas:
                 async for delta in deltas:
                     if self._over:
                         return
@@ -81,6 +91,8 @@ class Turn:
                         self._outbox.text(self.number, delta.text, tokens)
                         tokens = 0
                     finish = delta.finish
+        except Full as full:
+            self._fail(fault(Code.BUSY, str(full), self._refers, round(full.retry_after * 1000)))
         except EngineError as error:
             self._fail(engine_fault(error, self._refers))
         except Exception:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from loquent.wire.codec import decode, encode
@@ -50,8 +52,35 @@ def test_the_epoch_grows_by_one_with_each_resume_and_an_old_one_is_refused() -> 
     for epoch in range(1, 4):
         assert session.epoch == epoch
         assert session.resume(Resume(session.id, epoch, 1)) is not None
+        session.heard()
         assert session.resume(Resume(session.id, epoch, 1)) is None
     assert session.epoch == 4
+
+
+def test_a_welcome_that_was_lost_can_be_asked_for_again_until_the_client_is_heard() -> None:
+    session = session_with(2)
+    first = session.resume(Resume(session.id, 1, 1))
+    assert session.resume(Resume(session.id, 1, 1)) == first
+    assert session.epoch == 2, "the client that asked twice expects the epoch behind its own"
+    session.heard()
+    assert session.resume(Resume(session.id, 1, 1)) is None
+    assert session.resume(Resume(session.id, 2, 1)) == first
+    assert session.epoch == 3
+
+
+def test_an_epoch_older_than_the_lost_welcome_is_refused() -> None:
+    session = session_with(2)
+    assert session.resume(Resume(session.id, 1, 1)) is not None
+    session.heard()
+    assert session.resume(Resume(session.id, 2, 1)) is not None
+    assert session.resume(Resume(session.id, 1, 1)) is None
+
+
+def test_the_name_in_the_log_gives_nothing_of_the_id_away() -> None:
+    session = session_with(0)
+    assert len(session.name) == 8
+    assert session.name not in session.id
+    assert session.name == hashlib.sha256(session.id.encode()).hexdigest()[:8]
 
 
 HUGE = 2**53 - 1

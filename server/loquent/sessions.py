@@ -1,0 +1,187 @@
+"""The sessions of a server: those with a connection, and those that wait for their client to come back.
+
+A session whose connection is lost goes on: its turns run, their text gathers in its outbox, and its client may resume it on another
+connection. It ends when its client says so, when the grace period is over, or when it would cost more than it may.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from .dialogue.conversations import Conversations
+from .settings import Settings
+from .wire.frames import Resume
+from .wire.outbox import Outbox
+from .wire.session import Session
+
+log = logging.getLogger("loquent.session")
+
+
+class Link(Protocol):
+    """What a session knows of the connection it has."""
+
+    def wake(self) -> None:
+        """Something has become pending in the session's outbox."""
+
+    def cut(self, why: str) -> None:
+        """Let go of the session: nothing may be sent or acted on for it any more, and the socket closes."""
+
+
+class LiveSession:
+    """A session on this server, with its conversations and, while its client is there, its connection.
+
+    Args:
+        wire: its name, epoch and outbox.
+        conversations: makes its conversations.
+        owner: the name of the token it was begun with; None where nobody needs one.
+    """
+
+    def __init__(self, wire: Session, conversations: Callable[[Session], Conversations], owner: str | None) -> None:
+        self.wire = wire
+        self.conversations = conversations(wire)
+        self.owner = owner
+        self.link: Link | None = None
+        """The connection; None while the session waits for its client."""
+        self.waiting: asyncio.TimerHandle | None = None
+        """Ends the session when its client doesn't come back in time."""
+        self.over = False
+
+
+class Sessions:
+    """All sessions of a server.
+
+    Args:
+        settings: the limits and times.
+        converse: makes the conversations of a new session.
+    """
+
+    def __init__(self, settings: Settings, converse: Callable[[Session], Conversations]) -> None:
+        self._settings = settings
+        self._converse = converse
+        self._by_id: dict[str, LiveSession] = {}
+        self._waiting: dict[LiveSession, None] = {}  # in the order in which they began to wait
+        self._endings: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def connected(self) -> int:
+        """How many sessions have a connection."""
+        return len(self._by_id) - len(self._waiting)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for their client to come back."""
+        return len(self._waiting)
+
+    @property
+    def pending_bytes(self) -> int:
+        """About how many bytes wait to be sent, in all sessions."""
+        return sum(live.wire.outbox.pending_bytes for live in self._by_id.values())
+
+    @property
+    def window_bytes(self) -> int:
+        """How many bytes were sent and are kept until they are acknowledged, in all sessions."""
+        return sum(live.wire.outbox.window_bytes for live in self._by_id.values())
+
+    def begin(self, link: Link, owner: str | None) -> LiveSession:
+        """Begin a session on a connection."""
+        wire = Session(Outbox(self._settings.window_bytes))
+        live = LiveSession(wire, self._converse, owner)
+        self._by_id[wire.id] = live
+        self._attach(live, link)
+        log.info("session %s begins", wire.name)
+        return live
+
+    def resume(self, asked: Resume, link: Link, owner: str | None) -> tuple[LiveSession, list[bytes]] | None:
+        """Go on with a session on another connection, whole or not at all.
+
+        A connection that it still has is cut: its client knows better than the socket that it's gone.
+
+        Returns:
+            the session and the messages to replay; or None if it can't be.
+        """
+        live = self._by_id.get(asked.session)
+        if live is None or live.owner != owner or not live.wire.is_meant(asked):
+            log.info("a session that isn't here was asked for")
+            return None
+        replay = live.wire.resume(asked)
+        if replay is None:
+            self.end(live, "what its client has missed is no longer there")
+            return None
+        if live.link is not None:
+            live.link.cut("its client has come back on another connection")
+        self._attach(live, link)
+        log.info("session %s resumed, epoch %d, %d messages replayed", live.wire.name, live.wire.epoch, len(replay))
+        return live, replay
+
+    def lose(self, live: LiveSession, link: Link) -> None:
+        """Let a session wait for its client: its connection is lost. If it has another one by now, nothing happens."""
+        if live.over or live.link is not link:
+            return
+        live.link = None
+        live.wire.outbox.wake = lambda: self._gathers(live)
+        self._waiting[live] = None
+        live.waiting = self._loop.call_later(
+            self._settings.grace_seconds, self.end, live, "its client didn't come back in time"
+        )
+        log.info("session %s waits for its client", live.wire.name)
+        while len(self._waiting) > self._settings.waiting_sessions:
+            # Who has nothing to come back to goes first: nobody shall push others out by connecting again and again.
+            first = min(self._waiting, key=lambda waiting: waiting.conversations.count > 0)
+            self.end(first, "too many sessions wait for their clients")
+
+    def end(self, live: LiveSession, why: str) -> None:
+        """End a session. Its turns have ended when this returns; `close` waits until the engine has let go of them."""
+        if live.over:
+            return
+        live.over = True
+        del self._by_id[live.wire.id]
+        self._stop_waiting(live)
+        live.wire.outbox.wake = None
+        link, live.link = live.link, None
+        if link is not None:
+            link.cut(why)
+        live.conversations.end()
+        ending = self._loop.create_task(live.conversations.wait_ended(), name=f"end of session {live.wire.name}")
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+        log.info("session %s ends: %s", live.wire.name, why)
+
+    def end_waiting(self, why: str) -> None:
+        """End all sessions without a connection."""
+        for live in list(self._waiting):
+            self.end(live, why)
+
+    def end_of(self, owner: str, why: str) -> None:
+        """End all sessions that were begun with a token of this name."""
+        for live in list(self._by_id.values()):
+            if live.owner == owner:
+                self.end(live, why)
+
+    async def close(self) -> None:
+        """End all sessions; return when the engine has let go of their turns."""
+        for live in list(self._by_id.values()):
+            self.end(live, "the server stops")
+        while self._endings:
+            await asyncio.wait(self._endings)
+
+    def _attach(self, live: LiveSession, link: Link) -> None:
+        self._stop_waiting(live)
+        live.link = link
+        live.wire.outbox.wake = link.wake
+
+    def _stop_waiting(self, live: LiveSession) -> None:
+        self._waiting.pop(live, None)
+        if live.waiting is not None:
+            live.waiting.cancel()
+            live.waiting = None
+
+    def _gathers(self, live: LiveSession) -> None:
+        """Bound what gathers for a client that isn't there."""
+        if live.wire.outbox.pending_bytes > self._settings.pending_bytes and live.waiting is not None:
+            # Not from within: a turn is putting its text in.
+            live.waiting.cancel()
+            live.waiting = self._loop.call_later(0, self.end, live, "too much gathered for a client that isn't there")
