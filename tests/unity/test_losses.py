@@ -11,7 +11,6 @@ from loquent.engines.scripted import ScriptedEngine
 from loquent.settings import Settings
 from support.proxy import Link, Proxy
 from support.running import Running, running
-from unity import build
 from unity.test_end_to_end import CHARACTERS, REPLY, SAID, of, run
 
 pytestmark = pytest.mark.usefixtures("built")
