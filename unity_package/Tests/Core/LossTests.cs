@@ -12,23 +12,16 @@ namespace Loquent.Core.Tests
     /// What the player does while the connection is lost, and how connections end: whatever it is, the session goes on whole or not at all.
     /// </summary>
     [TestFixture]
-    public sealed class LossTests : SessionTest
+    public sealed class LossTests : ReconnectTest
     {
         private static readonly byte[] Beat = { 0x91, 0x2a };
-
-        private Conversation conversation;
-        private Turn turn;
 
         [SetUp]
         public void BeInMidWord()
         {
-            Server.Resumes = true;
             Server.LimitsJson = "{\"beat_ms\":1000}";
             Server.Options.OutboxBytes = 10000;
-            Connect();
-            conversation = Open();
-            turn = Begin(conversation);
-            Server.Send("[36,seq,1,\"Hel\",1]");
+            ConnectAndBegin();
             Session.Update();
             Log.Take();
         }
@@ -36,32 +29,32 @@ namespace Loquent.Core.Tests
         [Test]
         public void LostWhileCancelling()
         {
-            turn.Cancel(2);
+            Turn.Cancel(2);
             Lose();
             Assert.That(Reconnect(), Is.EqualTo("[5,1,2]"), "It may not have arrived.");
             Server.Send("[36,seq,1,\"lo\",1]", "[39,seq,1,\"cancelled\",{}]");
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("resumed\nended 1 Cancelled"));
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Hel"));
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Hel"));
         }
 
         [Test]
         public void CancelWhileReconnecting()
         {
             Lose();
-            turn.Cancel(2);
-            Assert.That(turn.IsEnded, Is.False);
+            Turn.Cancel(2);
+            Assert.That(Turn.IsEnded, Is.False);
             Assert.That(Reconnect(), Is.EqualTo("[5,1,2]"));
             Server.Send("[39,seq,1,\"cancelled\",{}]");
             Session.Update();
-            Assert.That(turn.End.Reason, Is.EqualTo(EndReason.Cancelled));
+            Assert.That(Turn.End.Reason, Is.EqualTo(EndReason.Cancelled));
         }
 
         [Test]
         public void CancelWhileReconnectingToAServerThatHasForgotten()
         {
             Lose();
-            turn.Cancel(2);
+            Turn.Cancel(2);
             Server.Resumes = false;
             Assert.That(Reconnect(), Is.Empty);
             Assert.That(Log.Take(), Is.EqualTo("ended 1 Fault\nlost 1: ConnectionLostException\nconnected anew"));
@@ -115,7 +108,7 @@ namespace Loquent.Core.Tests
         public void ConversationCloseWhileReconnecting()
         {
             Lose();
-            conversation.Close();
+            Conversation.Close();
             Assert.That(Reconnect(), Is.EqualTo("[7,1]"));
             Server.Send("[36,seq,1,\"lo\",1]", "[39,seq,1,\"cancelled\",{}]");
             Session.Update();
@@ -128,7 +121,7 @@ namespace Loquent.Core.Tests
             Server.Chance = 1;
             Lose();
             Waiting.For(() => Session.CloseAsync());
-            Assert.That(turn.End.Error, Is.InstanceOf<SessionClosedException>());
+            Assert.That(Turn.End.Error, Is.InstanceOf<SessionClosedException>());
             Server.Now += 100000;
             Session.Update();
             Assert.That(Server.ConnectionCount, Is.EqualTo(1));
@@ -184,8 +177,8 @@ namespace Loquent.Core.Tests
             Session.Dispose();
             Session.Dispose();
             Assert.That(Server.Transport.IsDisposed, Is.True);
-            Assert.That(turn.End.Error, Is.InstanceOf<SessionClosedException>());
-            Assert.That(turn.Completion.IsCompleted, Is.True);
+            Assert.That(Turn.End.Error, Is.InstanceOf<SessionClosedException>());
+            Assert.That(Turn.Completion.IsCompleted, Is.True);
             Session.Update();
             Waiting.For(() => Session.CloseAsync());
             Assert.That(Server.ConnectionCount, Is.EqualTo(2));
@@ -210,7 +203,7 @@ namespace Loquent.Core.Tests
             Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
             Server.Send("[36,seq,1,\"lo\",1]");
             Session.Update();
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Hello"));
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Hello"));
             Lose();
             Session.Update();
             Assert.That(Server.TakeSent(), Is.EqualTo("[1,[1],\"loquent-unity/0.1.0\",null,[\"session-1\",2,4]]"));
@@ -236,7 +229,7 @@ namespace Loquent.Core.Tests
             Server.Seq = 3;
             Server.Send("[36,seq,1,\"lo\",1]");
             Session.Update();
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Hello"), "What still came over the old connection is not a repeat.");
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Hello"), "What still came over the old connection is not a repeat.");
             Assert.That(Log.Take(), Is.EqualTo("resumed\ntext 1 lo"));
         }
 
@@ -250,7 +243,7 @@ namespace Loquent.Core.Tests
                 Session.Update(1);
             }
 
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Helabc"));
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Helabc"));
             Assert.That(Session.State, Is.EqualTo(SessionState.Reconnecting));
             Assert.That(Server.TakeSent(), Is.EqualTo("[6,4]\n[6,5]\n[6,6]"));
             Session.Update(1);
@@ -258,7 +251,7 @@ namespace Loquent.Core.Tests
             Server.Seq = 6;
             Server.Send("[36,seq,1,\"d\",1]", "[36,seq,1,\"e\",1]");
             Session.Update();
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Helabcde"));
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Helabcde"));
         }
 
         [Test]
@@ -273,7 +266,7 @@ namespace Loquent.Core.Tests
             Session.Update(1);
             Session.Update(1);
             Assert.That(Server.TakeSent().EndsWith("[\"session-1\",1,6]]"), Is.True);
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Helabc"));
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Helabc"));
         }
 
         [Test]
@@ -316,7 +309,7 @@ namespace Loquent.Core.Tests
             Server.Now += 3600000;
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("reconnecting 1 in 0: ConnectionLostException\nreconnecting 2 in 0: UnreachableException"));
-            Assert.That(turn.IsEnded, Is.False, "An hour asleep isn't an hour of trying.");
+            Assert.That(Turn.IsEnded, Is.False, "An hour asleep isn't an hour of trying.");
             Server.Welcomes = true;
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("resumed"));
@@ -354,7 +347,7 @@ namespace Loquent.Core.Tests
             Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
             Server.Send("[36,seq,1,\"lo\",1]");
             Session.Update();
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Hello"));
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Hello"));
         }
 
         [Test]
@@ -426,7 +419,7 @@ namespace Loquent.Core.Tests
             }
 
             Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001));
-            Assert.That(turn.IsEnded, Is.False);
+            Assert.That(Turn.IsEnded, Is.False);
         }
 
         private Conversation OpenAnother()
@@ -434,13 +427,6 @@ namespace Loquent.Core.Tests
             Conversation other = Open("guard");
             Log.Take();
             return other;
-        }
-
-        /// <summary>Lets the connection break, and the session notice.</summary>
-        private void Lose()
-        {
-            Server.Transport.Break();
-            Session.Update();
         }
 
         /// <summary>Lets the session connect again.</summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Threading.Tasks;
 using Loquent.Core.Failures;
 using Loquent.Core.Tests.Fakes;
@@ -7,19 +6,10 @@ using NUnit.Framework;
 
 namespace Loquent.Core.Tests
 {
-    /// <summary>A session that connects again by itself, as it does unless told: when it tries, what it tells, and when it gives up.</summary>
+    /// <summary>A session that connects again by itself, as it does unless told: when it tries, and what it tells.</summary>
     [TestFixture]
-    public sealed class ReconnectTests : SessionTest
+    public sealed class ReconnectTests : ReconnectTest
     {
-        private Conversation conversation;
-        private Turn turn;
-
-        [SetUp]
-        public void BeInMidWord()
-        {
-            Server.Resumes = true;
-        }
-
         [Test]
         public void AReplyGoesOnInMidWordWithoutACallButUpdate()
         {
@@ -27,15 +17,15 @@ namespace Loquent.Core.Tests
             Lose();
             Assert.That(Log.Take(), Is.EqualTo("text 1 Hel\nreconnecting 1 in 0: ConnectionLostException"));
             Assert.That(Session.State, Is.EqualTo(SessionState.Reconnecting));
-            Assert.That(turn.IsEnded, Is.False);
+            Assert.That(Turn.IsEnded, Is.False);
             Session.Update();
             Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
             Assert.That(Server.TakeSent(), Is.EqualTo("[1,[1],\"loquent-unity/0.1.0\",null,[\"session-1\",1,3]]"));
             Server.Send("[36,seq,1,\"lo\",1]", "[39,seq,1,\"stop\",{}]");
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("resumed\ntext 1 lo\nended 1 Stop"));
-            Assert.That(turn.Text.ToString(), Is.EqualTo("Hello"));
-            Assert.That(conversation.IsOpen, Is.True);
+            Assert.That(Turn.Text.ToString(), Is.EqualTo("Hello"));
+            Assert.That(Conversation.IsOpen, Is.True);
         }
 
         [Test]
@@ -84,117 +74,11 @@ namespace Loquent.Core.Tests
                 "text 1 Hel\nreconnecting 1 in 250: ConnectionLostException\nreconnecting 2 in 500: UnreachableException\n"
                 + "reconnecting 3 in 1000: UnreachableException\nreconnecting 4 in 2000: UnreachableException\n"
                 + "reconnecting 5 in 4000: UnreachableException"));
-            Assert.That(turn.IsEnded, Is.False);
+            Assert.That(Turn.IsEnded, Is.False);
             Server.Prepare = transport => { };
             Server.Now += 4000;
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("resumed"));
-        }
-
-        [Test]
-        public void GivingUpAfterTheLimitOfAttemptsEndsEverythingOnce()
-        {
-            Server.Options.Reconnect.MaxAttempts = 3;
-            ConnectAndBegin();
-            Task<Conversation> opening = Session.OpenAsync("guard");
-            BeUnreachable();
-            Lose();
-            Log.Take();
-            Exception why = null;
-            Session.ConnectionLost += error => why = error;
-            for (int i = 0; i < 10; i++)
-            {
-                Session.Update();
-            }
-
-            Assert.That(Server.ConnectionCount, Is.EqualTo(4));
-            Assert.That(Session.State, Is.EqualTo(SessionState.Disconnected));
-            Assert.That(Log.Take(), Is.EqualTo(
-                "reconnecting 2 in 0: UnreachableException\nreconnecting 3 in 0: UnreachableException\n"
-                + "lost connection: ConnectionLostException\nended 1 Fault\nlost 1: ConnectionLostException"));
-            Assert.That(why.Message.Contains("given up after 3 attempts"), Is.True, why.Message);
-            Assert.That(why.InnerException, Is.InstanceOf<UnreachableException>());
-            Assert.That(turn.End.Error, Is.SameAs(why));
-            Assert.That(opening.Exception.InnerException, Is.SameAs(why));
-            Assert.That(turn.Completion.Result.Reason, Is.EqualTo(EndReason.Fault));
-            Assert.That(Waiting.Failure(() => Session.RunAsync()), Is.SameAs(why));
-            Assert.Throws<ConnectionLostException>(() => conversation.Say("Hello?"));
-        }
-
-        [Test]
-        public void GivingUpAfterTheLimitOfTime()
-        {
-            Server.Chance = 1;
-            ConnectAndBegin();
-            BeUnreachable();
-            Lose();
-            int seconds = 0;
-            for (; Session.State == SessionState.Reconnecting; seconds++)
-            {
-                Server.Now += 1000;
-                Session.Update();
-            }
-
-            Assert.That(seconds, Is.EqualTo(300), "Five minutes, unless told.");
-            Assert.That(turn.End.Error.Message.Contains("in 300 s"), Is.True, turn.End.Error.Message);
-            Assert.That(Server.ConnectionCount, Is.InRange(30, 40));
-        }
-
-        [Test]
-        public void AfterGivingUpTheSameSessionConnectsAnewAndTriesAsOftenAgain()
-        {
-            Server.Options.Reconnect.MaxAttempts = 2;
-            ConnectAndBegin();
-            BeUnreachable();
-            Lose();
-            Session.Update();
-            Session.Update();
-            Assert.That(Session.State, Is.EqualTo(SessionState.Disconnected));
-            Server.Prepare = transport => { };
-            Server.TakeSent();
-            Log.Take();
-            Assert.That(Session.ReconnectAsync().Result, Is.False);
-            Assert.That(Server.TakeSent().EndsWith("null,null]"), Is.True, "What was given up isn't asked for.");
-            Server.Transport.Break();
-            Session.Update();
-            Assert.That(Log.Take(), Is.EqualTo("connected anew\nreconnecting 1 in 0: ConnectionLostException"));
-        }
-
-        [TestCase("[40,0,null,\"unauthorized\",\"The token isn't known.\",null]", TestName = "UnauthorizedEndsTheAttemptsAtOnce")]
-        [TestCase("[40,0,null,\"version\",\"This server speaks version 2.\",null]", TestName = "AnotherVersionEndsTheAttemptsAtOnce")]
-        public void ARefusalThatWillNotPassEndsTheAttemptsAtOnce(string refusal)
-        {
-            ConnectAndBegin();
-            Server.Refusal = refusal;
-            Lose();
-            Log.Take();
-            Session.Update();
-            Assert.That(Log.Take(), Is.EqualTo("lost connection: FaultException\nended 1 Fault\nlost 1: FaultException"));
-            Assert.That(Session.State, Is.EqualTo(SessionState.Disconnected));
-            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001));
-            Session.Update();
-            Assert.That(Server.ConnectionCount, Is.EqualTo(2));
-        }
-
-        [Test]
-        public void AnotherKindOfServerOrABadCertificateEndsTheAttemptsAtOnce()
-        {
-            foreach (LoquentException failure in new LoquentException[]
-            {
-                new SubprotocolException("Not here."),
-                new UnreachableException("Its certificate isn't good.", null, null, false),
-                new UnreachableException("Who are you?", null, 401, false),
-            })
-            {
-                MakeServer();
-                BeInMidWord();
-                ConnectAndBegin();
-                Server.Prepare = transport => transport.Connecting = Task.FromException(failure);
-                Lose();
-                Session.Update();
-                Assert.That(Session.State, Is.EqualTo(SessionState.Disconnected));
-                Assert.That(turn.End.Error, Is.SameAs(failure));
-            }
         }
 
         [Test]
@@ -226,17 +110,6 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
-        public void AServerThatAsksForMoreTimeThanThereIsIsGivenUp()
-        {
-            ConnectAndBegin();
-            Server.Refusal = "[40,0,null,\"draining\",\"Come back tomorrow.\",86400000]";
-            Lose();
-            Session.Update();
-            Assert.That(Session.State, Is.EqualTo(SessionState.Disconnected));
-            Assert.That(turn.End.Error.Message.Contains("Come back tomorrow."), Is.True, turn.End.Error.Message);
-        }
-
-        [Test]
         public void AfterAGoawayItConnectsWhenTheServerIsBack()
         {
             ConnectAndBegin();
@@ -264,11 +137,10 @@ namespace Loquent.Core.Tests
             Task<Conversation> first = Session.OpenAsync("innkeeper", new OpenOptions { Player = "p-17", MaxTokens = 30 });
             Server.Send("[34,seq,1,\"Marta\",[],[]]");
             Session.Update();
-            conversation = first.Result;
-            Log.Listen(conversation);
-            turn = Begin(conversation);
+            Log.Listen(first.Result);
+            Begin(first.Result);
             Task<Conversation> again = null;
-            conversation.Lost += (gone, why) => again = Session.OpenAsync(gone.Character, gone.Options);
+            first.Result.Lost += (gone, why) => again = Session.OpenAsync(gone.Character, gone.Options);
             Server.Resumes = false;
             Lose();
             Server.TakeSent();
@@ -339,36 +211,6 @@ namespace Loquent.Core.Tests
             Server.TakeSent();
             Session.Update();
             Assert.That(Server.TakeSent(), Is.EqualTo("[1,[1],\"loquent-unity/0.1.0\",null,null]"));
-        }
-
-        [Test]
-        public void AConnectionThatBreaksAtOnceAgainAndAgainIsGivenUpToo()
-        {
-            Server.Options.Reconnect.MaxAttempts = 5;
-            ConnectAndBegin();
-            for (int i = 0; i < 20 && Session.State != SessionState.Disconnected; i++)
-            {
-                Server.Transport.Break();
-                Session.Update();
-                Session.Update();
-            }
-
-            Assert.That(Server.ConnectionCount, Is.EqualTo(6));
-            Assert.That(turn.IsEnded, Is.True);
-        }
-
-        [Test]
-        public void AConnectionThatLastedIsTriedForAsOftenAsTheFirst()
-        {
-            Server.Options.Reconnect.MaxAttempts = 2;
-            ConnectAndBegin();
-            for (int i = 0; i < 20; i++)
-            {
-                Lose();
-                Session.Update();
-                Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
-                Server.Now += 10000;
-            }
         }
 
         [Test]
@@ -454,7 +296,7 @@ namespace Loquent.Core.Tests
             Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
             Session.Reconnecting += next => Session.Dispose();
             Lose();
-            Assert.That(turn.End.Error, Is.InstanceOf<SessionClosedException>());
+            Assert.That(Turn.End.Error, Is.InstanceOf<SessionClosedException>());
             Session.Update();
         }
 
@@ -489,51 +331,6 @@ namespace Loquent.Core.Tests
             Lose();
             Session.Update();
             Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
-        }
-
-        [Test]
-        public void WhatMayPassIsToldApartFromWhatWillNot()
-        {
-            var told = new List<bool>();
-            foreach (LoquentException error in new LoquentException[]
-            {
-                new ConnectionLostException("x"), new CongestedException("x"), new UnreachableException("x"), Refused(FaultCode.Busy),
-                Refused(FaultCode.Draining), Refused("of_the_future"), new ProtocolException("x"), new SubprotocolException("x"),
-                new SessionClosedException("x"), new UnreachableException("x", null, 403, false), Refused(FaultCode.Unauthorized),
-                Refused(FaultCode.Version), Refused(FaultCode.CharacterUnknown),
-            })
-            {
-                told.Add(error.IsTransient);
-            }
-
-            Assert.That(told, Is.EqualTo(new[] { true, true, true, true, true, true, false, false, false, false, false, false, false }));
-            Assert.That(Refused(FaultCode.Busy).RetryAfter, Is.EqualTo(TimeSpan.FromSeconds(2)));
-            Assert.That(new ConnectionLostException("x").RetryAfter, Is.Null);
-        }
-
-        private static FaultException Refused(string code)
-        {
-            return new FaultException(new Fault(code, "x", null, 0, 2000));
-        }
-
-        private void ConnectAndBegin()
-        {
-            Connect();
-            conversation = Open();
-            turn = Begin(conversation);
-            Server.Send("[36,seq,1,\"Hel\",1]");
-        }
-
-        private void BeUnreachable()
-        {
-            Server.Prepare = transport => transport.Connecting = Task.FromException(new UnreachableException("Nobody is there."));
-        }
-
-        /// <summary>Lets the connection break, and the session notice.</summary>
-        private void Lose()
-        {
-            Server.Transport.Break();
-            Session.Update();
         }
     }
 }
