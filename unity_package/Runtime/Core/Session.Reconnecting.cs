@@ -50,7 +50,7 @@ namespace Loquent.Core
 
         private void BeginAttempt(long now)
         {
-            var begun = new Attempt(now, options.ConnectTimeout);
+            Attempt begun;
             string offered;
             lock (gate)
             {
@@ -60,6 +60,7 @@ namespace Loquent.Core
                     return;
                 }
 
+                begun = new Attempt(now, options.ConnectTimeout);
                 attempting = begun.Over;
                 offered = options.Resume ? id : null;
             }
@@ -149,7 +150,8 @@ namespace Loquent.Core
         {
             lock (gate)
             {
-                if (state != SessionState.Reconnecting)
+                // If ReconnectAsync is at it, what it makes of it counts.
+                if (state != SessionState.Reconnecting || attempting != null)
                 {
                     return;
                 }

@@ -49,9 +49,9 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// Does the work of <see cref="Update"/> until told to end, connecting again included: for programs without a frame loop. Events are raised where this goes on: in the
-        /// caller's synchronization context, or on the thread pool if it has none. Don't block in handlers, nor behind an <c>await</c> of
-        /// <see cref="OpenAsync"/>: they run inside of it.
+        /// Does the work of <see cref="Update"/> until told to end, connecting again included: for programs without a frame loop. Events are raised
+        /// where this goes on: in the caller's synchronization context, or on the thread pool if it has none. Don't block in handlers, nor behind an
+        /// <c>await</c> of <see cref="OpenAsync"/>: they run inside of it.
         /// </summary>
         /// <param name="cancellation">Ends it.</param>
         /// <returns>Completes when the session is closed.</returns>

@@ -232,7 +232,6 @@ namespace Loquent.Core
 
         /// <summary>Goes on over a connection that has been made.</summary>
         /// <exception cref="SessionClosedException">The session was closed meanwhile, and the connection with it.</exception>
-        /// <exception cref="ConnectionLostException">What the server would go on with was given up meanwhile.</exception>
         private void Adopt(Handshake made)
         {
             lock (gate)
@@ -240,13 +239,6 @@ namespace Loquent.Core
                 if (state == SessionState.Closed)
                 {
                     throw Closed();
-                }
-
-                if (made.IsResumed && made.SessionId != id)
-                {
-                    var gone = new ConnectionLostException("The session has given up what was open while it was connecting. Connect again.");
-                    made.Connection.Abandon(gone, CloseCode.GivenUp, string.Empty);
-                    throw gone;
                 }
 
                 if (!made.IsResumed)
