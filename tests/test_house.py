@@ -22,7 +22,8 @@ LAYERS = [
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["settings", "wire"],
+    ["images"],
+    ["image_files", "settings", "wire"],
     ["__init__"],
 ]
 

@@ -168,18 +168,20 @@ class Connection:
             self._live = self._sessions.begin(self, None)
         wire = self._live.wire
         log.info("session %s: hello from %r", wire.name, hello.client[:128])
-        self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, self._limits())))
+        limits = self._limits(self._live)
+        self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, limits)))
         self._ready.set()
 
-    def _limits(self) -> Limits:
+    def _limits(self, live: LiveSession) -> Limits:
         settings = self._settings
+        images = live.conversations.images
         return Limits(
             message_bytes=settings.message_bytes,
             text_bytes=settings.text_bytes,
             conversations=settings.conversations,
             turns=settings.turns,
-            images=0,
-            image_bytes=0,
+            images=images,
+            image_bytes=settings.image_bytes if images else 0,
             beat_ms=round(settings.beat_seconds * 1000),
             grace_ms=round(settings.grace_seconds * 1000),
         )

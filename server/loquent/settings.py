@@ -111,7 +111,8 @@ class Settings:
     option_bytes: int = _setting(128, "Longest text option of open, in UTF-8.", group=_SIZES, unit="bytes", least=1)
     images: int = _setting(
         2,
-        "Pictures in one say or decide. Each costs the model several hundred tokens.",
+        "Pictures in one say or decide; 0 for none. Each costs the model several hundred tokens, and the server 4 MiB while its "
+        "turn runs.",
         group=_SIZES,
         unit="count",
         least=0,
@@ -125,8 +126,8 @@ class Settings:
     )
     image_pixels: int = _setting(
         1 << 24,
-        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. This many cost "
-        "at most 4 bytes each, twice, while they are decoded.",
+        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. Each costs up to 8 "
+        "bytes while it's decoded; 16 in a WebP, which may have half as many.",
         group=_SIZES,
         unit="pixels",
         least=1,

@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 from loquent.client import Client, ClientError, FaultError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.wire.frames import Exchange, Options
+from support.pictures import encoded, quarters
 from support.running import running
 
 WORDS = "one two three four five six seven eight nine ten"
@@ -30,6 +31,23 @@ async def test_a_reply_comes_in_pieces_and_is_whole() -> None:
         assert "".join(pieces) == reply.text == "You said: Good evening! That makes 2 messages between us."
         assert reply.end is not None
         assert reply.end.reason == "stop"
+
+
+async def test_what_is_shown_is_seen_and_what_cannot_be_is_told() -> None:
+    async with running() as server, await Client.connect(server.url) as client:
+        conversation, _ = await client.open("innkeeper")
+        shown = [encoded(quarters(1600, 1200), "JPEG"), encoded(quarters(64, 48), "PNG")]
+        reply = await client.say(conversation, "Look!", shown)
+        assert "".join([piece async for piece in reply]) == (
+            "You said: Look! You showed me a picture of 1024 x 768 pixels and a picture of 64 x 48 pixels. "
+            "That makes 2 messages between us."
+        )
+        broken = await client.say(conversation, "And this?", [shown[0][:1000]])
+        with pytest.raises(FaultError, match=r"The JPEG can't be decoded, it's damaged or incomplete") as refused:
+            _ = [piece async for piece in broken]
+        assert refused.value.fault.code == "images_refused"
+        again = await client.say(conversation, "Well?")
+        assert "".join([piece async for piece in again]) == "You said: Well? That makes 4 messages between us."
 
 
 async def test_cancel_drops_what_was_on_its_way_and_the_server_remembers_what_was_taken() -> None:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from ..engines.base import Delta, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
+from ..images import ImageError, admit
 from ..settings import Settings
 from ..wire.faults import Code
 from ..wire.frames import Cancel, Close, Decide, Fault, Open, Opened, Refers, Say
@@ -17,6 +18,7 @@ from ..wire.session import Session
 from .admission import Admission, Full, Place
 from .character import Character
 from .conversation import Conversation
+from .pictures import look_at
 from .store import Store
 from .turn import Turn
 
@@ -103,6 +105,11 @@ class Conversations:
         self._session.outbox.put(fault(Code.BUSY, message, _refers(frame), max(1, round(seconds * 1000))))
 
     @property
+    def images(self) -> int:
+        """How many pictures a say or decide may have; 0 if the model sees none."""
+        return self._settings.images if self._keeper.engine.sees else 0
+
+    @property
     def count(self) -> int:
         """How many conversations are open."""
         return len(self._open)
@@ -172,14 +179,12 @@ class Conversations:
 
     def _do_say(self, frame: Say) -> None:
         conversation = self._admit(frame, frame.text)
-        if frame.images:
-            raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
         place = self._place()
         turn = Turn(
             conversation,
             frame.turn,
             frame.text,
-            lambda: self._reply(conversation, frame.text),
+            lambda: self._reply(conversation, frame),
             place,
             self._session.outbox,
             self._turn_ended,
@@ -194,8 +199,14 @@ class Conversations:
         except Full as full:
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
 
-    def _reply(self, conversation: Conversation, said: str) -> AsyncGenerator[Delta, None]:
-        """Make the prompt for a reply, and ask the engine for it."""
+    async def _reply(self, conversation: Conversation, frame: Say) -> AsyncGenerator[Delta, None]:
+        """Look at the pictures, make the prompt for a reply, and ask the engine for it.
+
+        Raises:
+            ImageError: a picture can't be taken.
+            EngineError: the engine can't count the prompt's tokens.
+        """
+        pictures = await look_at(frame.images, self._settings)
         engine = self._keeper.engine
         longest = conversation.options.max_tokens or self._settings.reply_tokens
         longest = min(longest, max(1, engine.context_tokens // 2))
@@ -204,7 +215,7 @@ class Conversations:
         def fits(messages: Sequence[Message]) -> bool:
             return engine.count_tokens(messages) <= room
 
-        messages = conversation.prompt(said, fits)
+        messages = conversation.prompt(frame.text, fits, pictures)
         key = f"{self._session.name}/{conversation.number}"
         return engine.generate(Request(messages, Sampling(max_tokens=longest), key))
 
@@ -234,6 +245,8 @@ class Conversations:
             raise _Refused(Code.TEXT_TOO_LONG, f"The text has {size} bytes; at most {most} are taken.")
         if not text.strip():
             raise _Refused(Code.TEXT_EMPTY, "The text holds nothing to answer; send at least one visible character.")
+        if frame.images:
+            self._check_images(frame.images)
         if len(self._running) >= self._settings.turns:
             raise _Refused(
                 Code.BUSY,
@@ -241,6 +254,15 @@ class Conversations:
                 self._settings.retry_seconds,
             )
         return conversation
+
+    def _check_images(self, images: Sequence[bytes]) -> None:
+        """Check their number and sizes; what is in them is looked at when the turn has its place."""
+        if not self._keeper.engine.sees:
+            raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no pictures; send text alone.")
+        try:
+            admit(images, most=self._settings.images, most_bytes=self._settings.image_bytes)
+        except ImageError as error:
+            raise _Refused(Code.IMAGES_REFUSED, str(error)) from None
 
     def _check_engine(self) -> None:
         match self._keeper.state:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
 from ..engines.base import Delta, EngineError, Finish
+from ..images import ImageError
 from ..wire.faults import Code
 from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say, Usage
 from ..wire.outbox import Outbox
@@ -38,7 +39,7 @@ class Turn:
         conversation: Conversation,
         number: int,
         said: str,
-        reply: Callable[[], AsyncGenerator[Delta, None]],
+        reply: Callable[[], Awaitable[AsyncGenerator[Delta, None]]],
         place: Place,
         outbox: Outbox,
         ended: Callable[[Turn], None],
@@ -79,7 +80,7 @@ class Turn:
         tokens = 0  # of deltas that completed no character: they count with the next piece of text
         try:
             await self._place.reached()
-            async with aclosing(self._reply()) as deltas:
+            async with aclosing(await self._reply()) as deltas:
                 async for delta in deltas:
                     if self._over:
                         return
@@ -93,6 +94,8 @@ class Turn:
                     finish = delta.finish
         except Full as full:
             self._fail(fault(Code.BUSY, str(full), self._refers, round(full.retry_after * 1000)))
+        except ImageError as error:
+            self._fail(fault(Code.IMAGES_REFUSED, str(error), self._refers))
         except EngineError as error:
             self._fail(engine_fault(error, self._refers))
         except Exception:
