@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 from websockets.typing import Subprotocol
 
 from . import __version__
@@ -118,7 +120,12 @@ class Client:
 
     @classmethod
     async def connect(
-        cls, url: str, *, client: str = f"loquent-python/{__version__}", token: str | None = None
+        cls,
+        url: str,
+        *,
+        client: str = f"loquent-python/{__version__}",
+        token: str | None = None,
+        authorities: Path | None = None,
     ) -> Client:
         """Connect and say hello.
 
@@ -126,25 +133,27 @@ class Client:
             url: where the server is, such as ``ws://127.0.0.1:8765``.
             client: what the server's log should call this client.
             token: who this client is, where the server asks for it.
+            authorities: PEM file with the certificates that are trusted for ``wss://``: the server's own, or its authority's;
+                without it, those that this machine trusts.
 
         Raises:
             ClientError: no server there, or one that refuses.
         """
+        tls = _trust(authorities) if url.startswith("wss:") else None
         try:
             socket = await connect(
                 url,
+                ssl=tls,
                 subprotocols=[Subprotocol("loquent.v1")],
                 compression=None,
                 proxy=None,
                 max_size=1 << 24,
                 open_timeout=10,
             )
+        except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
+            raise ClientError(_no_connection(url, error)) from None
         except (InvalidURI, ValueError):  # ValueError: a port out of range
             raise ClientError(f"{url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
-        except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
-            raise ClientError(
-                f"There is no Loquent server at {url} ({error or type(error).__name__}); start one with `make serve`."
-            ) from None
         made = cls(socket)
         await made.send(Hello((1,), client, token, None))
         try:
@@ -194,6 +203,17 @@ class Client:
     async def close_conversation(self, conversation: int) -> None:
         """Close a conversation."""
         await self.send(Close(conversation))
+
+    async def round_trip(self) -> float:
+        """Measure how long the server takes to answer a WebSocket ping, in seconds.
+
+        Raises:
+            ClientError: the connection is lost.
+        """
+        try:
+            return await (await self._socket.ping())
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
 
     async def send(self, frame: Frame) -> None:
         """Send one frame.
@@ -299,3 +319,50 @@ class Client:
 def _lost(closed: ConnectionClosed) -> ClientError:
     reason = closed.rcvd.reason if closed.rcvd is not None else ""
     return ClientError(f"The connection to the server is lost{': ' + reason.rstrip('.') if reason else ''}.")
+
+
+def _trust(authorities: Path | None) -> ssl.SSLContext:
+    """Return a context that trusts these certificates, or those that this machine trusts."""
+    try:
+        context = ssl.create_default_context(cafile=authorities)
+    except FileNotFoundError:
+        raise ClientError(f"There is no file {authorities}; name the PEM file with the server's certificate.") from None
+    except ssl.SSLError:
+        raise ClientError(f"{authorities} holds no certificate in PEM form; copy the server's here.") from None
+    except OSError as error:
+        raise ClientError(f"{authorities} can't be read: {error.strerror}.") from None
+    if authorities is not None:  # the server's own certificate may stand there, whoever has signed it
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
+
+
+_EXPIRED: Final = 10
+_OTHER_NAME: Final = (62, 64)
+"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, and _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
+
+
+def _no_connection(url: str, error: Exception) -> str:
+    """Say why there's no connection."""
+    match error:
+        case ssl.SSLCertVerificationError() if error.verify_code == _EXPIRED:
+            return f"The certificate of {url} has expired; whoever runs the server must renew it."
+        case ssl.SSLCertVerificationError() if error.verify_code in _OTHER_NAME:
+            return f"The certificate of {url} is for another address; connect to the one that it's for, or make one for this."
+        case ssl.SSLCertVerificationError():
+            return (
+                f"The certificate of {url} isn't trusted here ({error.verify_message}); if it's your own, copy it here and name it "
+                "with --ca."
+            )
+        case ssl.SSLError() | ConnectionResetError() if url.startswith("wss:"):
+            return (
+                f"What is at {url} doesn't seem to speak TLS; a server without a certificate has an address with ws://."
+            )
+        case InvalidMessage() if url.startswith("ws:"):
+            return f"What is at {url} doesn't speak WebSocket; a Loquent server with a certificate has an address with wss://."
+        case InvalidStatus() if error.response.body:
+            said = bytes(error.response.body).decode(errors="replace").strip()
+            return f"The server at {url} refuses the connection (HTTP {error.response.status_code}): {said[:500]}"
+        case _:
+            return (
+                f"There is no Loquent server at {url} ({error or type(error).__name__}); start one with `make serve`."
+            )

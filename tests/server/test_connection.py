@@ -46,6 +46,21 @@ async def test_welcome_tells_the_limits_and_a_session_nobody_can_guess() -> None
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize("started", [True, False])
+async def test_welcome_tells_what_pictures_are_taken(started: bool) -> None:
+    class Blind(ScriptedEngine):
+        @property
+        def sees(self) -> bool:
+            return False
+
+    settings = Settings(images=3, image_bytes=1000)
+    for engine, told in ((ScriptedEngine(), (3, 1000)), (Blind(), (0, 0))):
+        async with running(engine, settings, started=started) as server, bare(server.url, hello=False) as client:
+            await client.send(HELLO)
+            limits = (await client.frame())[5]
+            assert (limits["images"], limits["image_bytes"]) == told
+
+
 async def test_a_resume_is_answered_with_a_new_session() -> None:
     async with running() as server, bare(server.url, hello=False) as client:
         await client.send([1, [1], "test/1", None, ["gone", 1, 5]])
@@ -301,3 +316,27 @@ async def test_a_flood_of_small_frames_in_one_message_lets_others_have_their_tur
         await other.still_works(conversation=2)
         await flood.until(lambda frame: frame[0] == 34)
     assert opened == [2, 1]
+
+
+async def test_a_flood_is_refused_and_slowed_and_no_work_is_done_for_it() -> None:
+    engine = ScriptedEngine(lambda _: "yes", tokens_per_second=0)
+    async with running(engine, Settings(frames_per_second=20, conversations=200)) as server, bare(server.url) as client:
+        await client.send(*[[2, number, "guard", {}] for number in range(1, 61)])
+        answers = [await client.frame() for _ in range(60)]
+        assert [frame[0] for frame in answers] == [34] * 40 + [40] * 20
+        assert {frame[3] for frame in answers[40:]} == {"busy"}
+        assert all(frame[5] > 0 for frame in answers[40:])
+        await asyncio.sleep(answers[-1][5] / 1000)
+        await client.send([2, 100, "guard", {}])
+        assert (await client.frame())[0] == 34
+
+
+async def test_a_connection_that_breaks_amid_a_slowed_message_is_let_go_of() -> None:
+    async with running(settings=Settings(frames_per_second=1)) as server:
+        async with bare(server.url) as client:
+            await client.send(*[[6, 0]] * 1000)
+            await asyncio.sleep(0.05)
+            client.socket.transport.abort()
+        async with asyncio.timeout(10):
+            while server.gateway.sessions.connected:
+                await asyncio.sleep(0.05)

@@ -127,3 +127,76 @@ async def test_why_a_port_cannot_be_had_is_a_sentence_that_says_what_to_do(
             await gateway.listen(host, taken.getsockname()[1] if port is None else port)
         assert str(refused.value).endswith(".")
         await gateway.close()
+
+
+# --- full, and stopping ------------------------------------------------------------------------------------------------
+
+
+async def test_a_full_server_says_busy_in_a_frame_and_takes_the_next_when_one_has_left() -> None:
+    async with running(settings=Settings(connections=1)) as server:
+        async with bare(server.url) as first, bare(server.url, hello=False) as second:
+            fault = await second.frame()
+            assert (fault[0], fault[3], fault[5]) == (40, "busy", 2000)
+            assert await second.closed() == 1013
+            await first.still_works()
+        async with bare(server.url) as third:
+            await third.still_works()
+
+
+async def test_beyond_those_who_are_told_in_a_frame_a_full_server_refuses_the_handshake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("loquent.gateway._TOLD_IN_A_FRAME", 0)
+    async with running(settings=Settings(connections=1, retry_seconds=1.5)) as server, bare(server.url):
+        with pytest.raises(InvalidStatus) as refused:
+            async with bare(server.url):
+                pass
+        response = refused.value.response
+        assert response.status_code == 503
+        assert response.headers["Retry-After"] == "2"
+        assert b"full" in response.body
+
+
+async def test_draining_says_goaway_lets_turns_finish_and_refuses_new_ones_and_connections() -> None:
+    engine = ScriptedEngine(lambda _: "word " * 20, tokens_per_second=50)
+    async with running(engine) as server, bare(server.url) as client:
+        await client.send([2, 1, "guard", {}], [2, 2, "guard", {}], [3, 1, 1, "Hello", []])
+        await client.until(lambda f: f[0] == 36)
+        drain = asyncio.create_task(server.gateway.drain())
+        assert (await client.until(lambda f: f[0] == 41))[-1] == [41, 20_000]
+        await client.send([3, 2, 2, "And you?", []])
+        refused = (await client.until(lambda f: f[0] == 40))[-1]
+        assert refused[2:4] == [[3, 2], "draining"]
+        with pytest.raises(InvalidStatus) as handshake:
+            async with bare(server.url):
+                pass
+        assert handshake.value.response.status_code == 503
+        assert (await client.until(lambda f: f[0] == 39))[-1][2:4] == [1, "stop"]
+        await drain
+        await server.gateway.close()
+        assert await client.closed() == 1001
+
+
+async def test_draining_has_a_deadline_and_the_turns_that_are_left_end_with_a_reason() -> None:
+    engine = ScriptedEngine(lambda _: "word " * 1000, tokens_per_second=50)
+    async with running(engine, Settings(drain_seconds=0.2)) as server, bare(server.url) as client:
+        await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
+        await client.until(lambda f: f[0] == 36)
+        await server.gateway.drain()
+        await server.gateway.close()
+        *_, fault, end = await client.until(lambda f: f[0] == 39)
+        assert (fault[3], end[3]) == ("draining", "fault")
+        assert engine.running == 0
+
+
+async def test_draining_ends_the_sessions_that_wait() -> None:
+    engine = ScriptedEngine(lambda _: "word " * 1000, tokens_per_second=50)
+    async with running(engine) as server:
+        async with bare(server.url) as client:
+            await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
+            await client.until(lambda f: f[0] == 36)
+            client.socket.transport.abort()
+        while not server.gateway.sessions.waiting:
+            await asyncio.sleep(0.01)
+        await asyncio.wait_for(server.gateway.drain(), 5)
+        assert (server.gateway.sessions.waiting, engine.running) == (0, 0)

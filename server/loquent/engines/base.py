@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:  # the set-up and the engine's own process import this without a use for Pillow
+    from ..images import Picture
 
 Role = Literal["system", "user", "assistant"]
 
@@ -18,6 +21,8 @@ class Message:
 
     role: Role
     content: str
+    images: tuple[Picture, ...] = ()
+    """What is shown with it, in this order. An engine that sees nothing is never shown any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,10 @@ class Engine(Protocol):
     @property
     def context_tokens(self) -> int:
         """How many tokens prompt and reply may have together. Known once the engine has started."""
+
+    @property
+    def sees(self) -> bool:
+        """Whether its model can be shown pictures; until the engine has started, whether it may turn out so."""
 
     @property
     def alive(self) -> bool:

@@ -121,6 +121,11 @@ class VllmEngine:
         return self._context_tokens
 
     @property
+    def sees(self) -> bool:
+        """See `Engine`; pictures aren't handed to vLLM yet."""
+        return False
+
+    @property
     def alive(self) -> bool:
         """Whether requests can succeed."""
         return self._llm is not None and self._death is not None and not self._death.done() and not self._llm.errored

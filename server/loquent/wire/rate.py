@@ -19,11 +19,11 @@ class Rate:
         self._at = now
 
     def take(self, now: float) -> float:
-        """Count one event; returns how many seconds too early it came: 0.0 if it's within the rate.
+        """Count one event; returns 0.0 if it's within the rate, else after how many seconds of silence the next one will be.
 
         Events too many count as well, up to one burst: who sends twice the rate for a second waits for a second.
         """
         self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
         self._at = now
         self._left = max(self._left - 1, -self._burst)
-        return -self._left / self._per_second if self._left < 0 else 0.0
+        return (1 - self._left) / self._per_second if self._left < 0 else 0.0
