@@ -85,9 +85,16 @@ namespace Loquent.Core.Tests.Reveal
             char[] text = new string('a', 3000).ToCharArray();
             int budget = int.MaxValue;
             int placed = 0;
+            pager.Fill(text, 2000, false, ref budget);
+            Assert.That(pager.Page.ClusterCount, Is.GreaterThan(0), "A word that never ends is placed as it comes.");
             for (pager.Fill(text, text.Length, true, ref budget); ; pager.Fill(text, text.Length, true, ref budget))
             {
                 placed += pager.Page.ClusterCount;
+                foreach (string line in pager.Page.ToString().Split('\n'))
+                {
+                    Assert.That(line.Length, Is.LessThanOrEqualTo(512));
+                }
+
                 if (pager.IsDone)
                 {
                     break;
