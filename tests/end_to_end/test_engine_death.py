@@ -18,25 +18,6 @@ from support.server_process import ServerProcess, gone
 
 pytestmark = pytest.mark.model
 
-PROGRAM = """
-import asyncio, logging, sys
-from loquent.dialogue.character import SHIPPED, load_characters
-from loquent.engines.base import EngineError
-from loquent.engines.vllm import VllmEngine
-from loquent.serve import serve
-from loquent.settings import Settings
-
-def report(line):
-    print(line, flush=True)
-
-logging.basicConfig(level="WARNING")
-settings = Settings(engine_restarts=1)
-try:
-    asyncio.run(serve(lambda: VllmEngine(report=report), load_characters(SHIPPED), settings, "127.0.0.1", 0, report))
-except EngineError as error:
-    sys.exit(f"loquent: {error}")
-"""
-
 
 @pytest.fixture
 def server() -> Iterator[ServerProcess]:
@@ -150,7 +131,7 @@ async def test_killed_in_mid_reply_it_comes_back_and_everybody_talks_on(server: 
 
 
 async def test_killed_again_and_again_it_gives_up_with_a_sentence_and_status_1() -> None:
-    server = await asyncio.to_thread(lambda: ServerProcess(program=PROGRAM))
+    server = await asyncio.to_thread(ServerProcess, "--engine-restarts", "1")
     try:
         below = server.processes()
         async with await Client.connect(server.url) as client:

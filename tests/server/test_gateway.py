@@ -74,12 +74,15 @@ async def test_healthz_fails_while_the_engine_is_started_again_and_no_longer() -
         status, _, body = await http(server.port, "/healthz")
         assert status == 503
         assert json.loads(body) | {"status": "restarting", "cause": "The process was killed."} == json.loads(body)
+        assert (await http(server.port, "/readyz"))[0] == 503
         loading.set()
         await asyncio.sleep(0.01)
         status, _, body = await http(server.port, "/healthz")
         assert status == 200
         assert json.loads(body)["status"] == "ok"
         assert "cause" not in json.loads(body)
+        assert (await http(server.port, "/readyz"))[0] == 200
+        assert "loquent_engine_restarts_total 1.0" in (await http(server.port, "/metrics"))[2].splitlines()
         await client.still_works()
 
 

@@ -24,11 +24,9 @@ START_SECONDS = 300
 class ServerProcess:
     """A running `loquent serve`."""
 
-    def __init__(self, *arguments: str, program: str | None = None) -> None:
-        """Start it, by the command or by a Python program that calls `serve`; return when it's ready."""
-        command = ["-m", "loquent", "serve", "--port", "0", *arguments] if program is None else ["-c", program]
+    def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, *command],
+            [sys.executable, "-m", "loquent", "serve", "--port", "0", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -58,7 +56,7 @@ class ServerProcess:
             line = self._printed.get(timeout=START_SECONDS)
             if line is None:
                 raise AssertionError("the server ended:\n" + "".join(self.lines))
-            ready = re.match(r"Ready at (ws://\S+:\d+) ", line)
+            ready = re.match(r"Ready at (wss?://\S+:\d+) ", line)
             if ready:
                 return ready.group(1)
 

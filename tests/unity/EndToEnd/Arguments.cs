@@ -16,6 +16,7 @@ namespace Loquent.EndToEnd
             { "texts", "Good evening! What do you serve?|Halt! Who goes there?" },
             { "cancel-after", "40" },
             { "token", null },
+            { "reconnect-ms", "50" },
             { "timeout", "120" },
         };
 
@@ -41,6 +42,8 @@ namespace Loquent.EndToEnd
         internal string[] Texts => options["texts"].Split('|');
 
         internal int CancelAfter => int.Parse(options["cancel-after"], CultureInfo.InvariantCulture);
+
+        internal TimeSpan ReconnectDelay => TimeSpan.FromMilliseconds(double.Parse(options["reconnect-ms"], CultureInfo.InvariantCulture));
 
         internal TimeSpan Timeout => TimeSpan.FromSeconds(double.Parse(options["timeout"], CultureInfo.InvariantCulture));
 
