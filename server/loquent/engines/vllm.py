@@ -157,9 +157,11 @@ class VllmEngine:
             self._abandoned.set()
             raise
         except Exception as error:  # noqa: BLE001 - raised again below, as what it means
+            killed = self._core.obituary() if self._core.was_killed else None
             await self.close()
             known = isinstance(error, EngineError)
-            refusal = str(error) if known else explain_failure(error, self._model, self._core.last_words())
+            refusal = str(error) if known else killed
+            refusal = refusal or explain_failure(error, self._model, self._core.last_words())
             _LOG.debug("The start failed", exc_info=None if known else error)
             # The frames of the failure hold a half-built engine of vLLM's, which must not outlive us: it would fail to
             # end itself, loudly, when the interpreter ends.

@@ -141,6 +141,12 @@ class EngineCore:
                     # While it starts, vLLM warns of what was chosen on purpose, and its errors come back as exceptions.
                     _LOG.log(logging.DEBUG if self.starting else logging.WARNING, "%s", line)
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether a process has been killed (signal 9) by somebody else than us, most likely the system, for its memory."""
+        codes = [process.exitcode for process in self._processes]
+        return not self._killed and self.failure is None and -signal.SIGKILL in codes
+
     def obituary(self) -> str:
         """Say in a sentence how the engine core ended, as far as is known."""
         codes = [process.exitcode for process in self._processes]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from loquent.engines.base import EngineDead, Message, Request, Sampling
+from loquent.engines.base import EngineDead, EngineStartError, Message, Request, Sampling
 from loquent.engines.vllm import VllmEngine
 from support.leftovers import children, open_descriptors, private_bytes, runs, shared_memory
 from support.server_process import processes_below
@@ -103,6 +103,35 @@ async def test_workers_and_their_shared_memory_go_with_a_killed_core() -> None:
     assert not any(map(runs, workers))
     assert still_there(used) == []
     await engine.close()
+    assert children() == []
+
+
+async def test_the_fork_server_is_killed_and_takes_the_engine_along() -> None:
+    """Where memory runs out, the system may choose this process of ours as well: nobody would hear of the core's end any more."""
+    engine = await started()
+    (core,) = engine._core._processes
+    (fork_server,) = [pid for pid in processes_below(os.getpid()) if core.pid in processes_below(pid)]
+    assert core.pid is not None
+    os.kill(fork_server, signal.SIGKILL)
+    await asyncio.wait_for(engine.wait_dead(), 10)
+    await engine.make_way()
+    assert not runs(core.pid)
+    second = await started()
+    await second.close()
+    assert children() == []
+
+
+async def test_a_core_that_is_killed_while_it_loads_is_a_start_that_failed_for_that_reason() -> None:
+    """Where memory is short, that is when the system kills it."""
+    engine = VllmEngine(report=lambda line: None)
+    start = asyncio.create_task(engine.start())
+    async with asyncio.timeout(60):
+        while not engine._core._processes or engine._core._processes[0].pid is None:
+            await asyncio.sleep(0.02)
+    await asyncio.sleep(0.5)
+    os.kill(engine._core._processes[0].pid, signal.SIGKILL)
+    with pytest.raises(EngineStartError, match=r"was killed \(signal 9\).*ran out of memory"):
+        await start
     assert children() == []
 
 
