@@ -66,6 +66,14 @@ async def test_cancel_drops_what_was_on_its_way_and_the_server_remembers_what_wa
         assert opened.history == (Exchange("Hello", reply.text),)
 
 
+async def test_a_round_trip_is_measured_and_a_lost_connection_is_said() -> None:
+    async with running() as server:
+        async with await Client.connect(server.url) as client:
+            assert 0 < await client.round_trip() < 10
+        with pytest.raises(ClientError, match="connection to the server is lost"):
+            await client.round_trip()
+
+
 async def test_two_replies_at_once_dont_mix() -> None:
     engine = ScriptedEngine(tokens_per_second=500)
     async with running(engine) as server, await Client.connect(server.url) as client:

@@ -53,7 +53,7 @@ class ServerProcess:
             line = self._printed.get(timeout=START_SECONDS)
             if line is None:
                 raise AssertionError("the server ended:\n" + "".join(self.lines))
-            ready = re.match(r"Ready at (ws://\S+:\d+) ", line)
+            ready = re.match(r"Ready at (wss?://\S+:\d+) ", line)
             if ready:
                 return ready.group(1)
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import assert_never
 
+from ..access import Allowance, Share
 from ..engines.base import Delta, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
 from ..images import ImageError, admit
@@ -21,6 +22,7 @@ from .conversation import Conversation
 from .pictures import look_at
 from .store import Store
 from .turn import Turn
+from .watch import TurnWatch, Watch
 
 _STOPPING = "The server is stopping; connect again in a moment."
 
@@ -55,6 +57,8 @@ class Conversations:
         store: where exchanges are kept.
         settings: the limits of one session.
         admission: the places for turns, of all sessions.
+        watch: sees what happens.
+        allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
     """
 
     def __init__(
@@ -65,6 +69,8 @@ class Conversations:
         store: Store,
         settings: Settings,
         admission: Admission,
+        watch: Watch,
+        allowance: Allowance | None = None,
     ) -> None:
         self._session = session
         self._keeper = keeper
@@ -72,8 +78,11 @@ class Conversations:
         self._store = store
         self._settings = settings
         self._admission = admission
+        self._watch = watch
         self._open: dict[int, Conversation] = {}
+        self._allowance = allowance or Allowance()
         self._running: dict[int, Turn] = {}
+        self._shares: dict[int, Share] = {}  # of the allowance, by turn
         self._tasks: set[asyncio.Task[None]] = set()
 
     def act(self, frame: Act) -> None:
@@ -93,7 +102,7 @@ class Conversations:
                 case _:
                     assert_never(frame)
         except _Refused as refused:
-            self._session.outbox.put(fault(refused.code, str(refused), _refers(frame), refused.retry_ms))
+            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
 
     def refuse_early(self, frame: Open | Say | Decide, seconds: float) -> None:
         """Answer a frame that came too early for the rate that its connection may have."""
@@ -102,7 +111,11 @@ class Conversations:
         message = (
             f"More than {self._settings.frames_per_second:g} frames a second came, as many as a connection may send."
         )
-        self._session.outbox.put(fault(Code.BUSY, message, _refers(frame), max(1, round(seconds * 1000))))
+        self._refuse(frame, Code.BUSY, message, max(1, round(seconds * 1000)))
+
+    def _refuse(self, frame: Act, code: Code, message: str, retry_ms: int | None) -> None:
+        self._watch.refused(self._session.name, frame, code, message)
+        self._session.outbox.put(fault(code, message, _refers(frame), retry_ms))
 
     @property
     def images(self) -> int:
@@ -179,27 +192,39 @@ class Conversations:
 
     def _do_say(self, frame: Say) -> None:
         conversation = self._admit(frame, frame.text)
-        place = self._place()
+        place, share = self._place()
+        watch = self._watch.turn(self._session.name, conversation, frame.turn, frame.text)
         turn = Turn(
             conversation,
             frame.turn,
             frame.text,
-            lambda: self._reply(conversation, frame),
+            lambda: self._reply(conversation, frame, watch),
             place,
             self._session.outbox,
             self._turn_ended,
+            watch,
         )
         self._running[frame.turn] = turn
+        self._shares[frame.turn] = share
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
 
-    def _place(self) -> Place:
+    def _place(self) -> tuple[Place, Share]:
+        """Take a place in the engine or its queue, and a share of what the visitor may have."""
+        share = self._allowance.take()
+        if share is None:
+            raise _Refused(
+                Code.BUSY,
+                f"{self._allowance.taken} turns are running with this token, as many as it may have; wait for one to end.",
+                self._settings.retry_seconds,
+            )
         try:
-            return self._admission.enter()
+            return self._admission.enter(), share
         except Full as full:
+            share.give_back()
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
 
-    async def _reply(self, conversation: Conversation, frame: Say) -> AsyncGenerator[Delta, None]:
+    async def _reply(self, conversation: Conversation, frame: Say, watch: TurnWatch) -> AsyncGenerator[Delta, None]:
         """Look at the pictures, make the prompt for a reply, and ask the engine for it.
 
         Raises:
@@ -217,7 +242,9 @@ class Conversations:
 
         messages = conversation.prompt(frame.text, fits, pictures)
         key = f"{self._session.name}/{conversation.number}"
-        return engine.generate(Request(messages, Sampling(max_tokens=longest), key))
+        request = Request(messages, Sampling(max_tokens=longest), key)
+        watch.asks(request)
+        return engine.generate(request)
 
     def _do_decide(self, frame: Decide) -> None:
         self._admit(frame, frame.question)
@@ -289,6 +316,7 @@ class Conversations:
 
     def _turn_ended(self, turn: Turn) -> None:
         del self._running[turn.number]
+        self._shares.pop(turn.number).give_back()
 
     def _conversation(self, number: int) -> Conversation:
         conversation = self._open.get(number)
