@@ -245,6 +245,23 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void AHandlerOfErrorMayConnectBeforeTheNextAttemptIsPlanned()
+        {
+            ConnectAndBegin();
+            Server.Prepare = transport => throw new FormatException("of the test");
+            Lose();
+            Log.Take();
+            Session.Error += error =>
+            {
+                Server.Prepare = transport => { };
+                Session.ReconnectAsync();
+            };
+            Session.Update();
+            Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
+            Assert.That(Log.Take(), Is.EqualTo("error FormatException\nresumed"));
+        }
+
+        [Test]
         public void ReconnectAsyncDoesNotWaitForTheNextAttempt()
         {
             Server.Chance = 1;
