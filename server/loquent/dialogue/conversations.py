@@ -299,6 +299,12 @@ class Conversations:
                     "The model is still loading; say it again in a moment.",
                     self._settings.retry_seconds,
                 )
+            case State.RESTARTING:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "The model has stopped working and is being loaded again; say it again in a moment.",
+                    self._keeper.retry_seconds or self._settings.retry_seconds,
+                )
             case State.DOWN:
                 raise _Refused(
                     Code.ENGINE_DOWN, "The server's model has stopped working; whoever runs the server must restart it."
