@@ -110,16 +110,28 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
-        public void AfterAGoawayItConnectsWhenTheServerIsBack()
+        public void AServerThatHasGoneAwayEarlierThanItSaidIsNotWaitedFor()
+        {
+            ConnectAndBegin();
+            Server.Send("[41,20000]");
+            Session.Update();
+            Server.Now += 300;
+            Server.Transport.CloseByPeer(1001, "restart");
+            Session.Update();
+            Assert.That(Log.Take(), Is.EqualTo("text 1 Hel\ngoing away 20000\nreconnecting 1 in 0: ConnectionLostException"));
+            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001));
+        }
+
+        [Test]
+        public void ALossBehindAGoawayWaitsForTheServerToBeBack()
         {
             ConnectAndBegin();
             Server.Send("[41,20000]");
             Session.Update();
             Server.Now += 5000;
-            Server.Transport.CloseByPeer(1001, "restart");
+            Server.Transport.Break();
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("text 1 Hel\ngoing away 20000\nreconnecting 1 in 15000: ConnectionLostException"));
-            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001));
             Server.Now += 14999;
             Session.Update();
             Assert.That(Server.ConnectionCount, Is.EqualTo(1));
