@@ -251,6 +251,8 @@ class Gateway:
                 return self._readiness()
             case "/metrics":
                 return self._stop_stranger(connection, request, here=True) or self._measurements(request)
+            case "/characters":
+                return self._stop_stranger(connection, request, here=True) or self._cast()
             case "/":
                 return self._handshake(connection, request)
             case _:
@@ -324,6 +326,11 @@ class Gateway:
         body, content_type = self.metrics.render(", ".join(request.headers.get_all("Accept")))
         return _answer(http.HTTPStatus.OK, content_type, body)
 
+    def _cast(self) -> Response:
+        """Answer who can be talked with, as opening a conversation would tell: no persona, which is between server and model."""
+        cast = [{"character": key, "name": character.name} for key, character in self._characters.items()]
+        return _json(http.HTTPStatus.OK, {"characters": cast})
+
     def _health(self) -> Response:
         """Answer whether this process is well: one that isn't must be started again by whoever watches it."""
         state = self._keeper.state
@@ -353,7 +360,7 @@ class Gateway:
         return _json(http.HTTPStatus.SERVICE_UNAVAILABLE, body)
 
 
-def _json(status: http.HTTPStatus, body: Mapping[str, str]) -> Response:
+def _json(status: http.HTTPStatus, body: Mapping[str, object]) -> Response:
     return _answer(status, "application/json", json.dumps(body).encode() + b"\n")
 
 

@@ -54,6 +54,20 @@ async def test_healthz_fails_when_the_engine_is_dead_and_says_why() -> None:
         assert json.loads(body) | {"status": "down", "cause": "the process was killed"} == json.loads(body)
 
 
+async def test_the_characters_are_told_with_their_names_and_nothing_that_the_model_is_told() -> None:
+    async with running(started=False) as server:
+        status, head, body = await http(server.port, "/characters")
+        assert status == 200
+        assert "application/json" in head
+        assert json.loads(body) == {
+            "characters": [
+                {"character": "bard", "name": "Lirio"},
+                {"character": "guard", "name": "Tomas"},
+                {"character": "innkeeper", "name": "Marta"},
+            ]
+        }
+
+
 async def test_healthz_fails_while_the_engine_is_started_again_and_no_longer() -> None:
     loading = asyncio.Event()
     engines: list[ScriptedEngine] = []

@@ -1,4 +1,4 @@
-"""A server as its user starts it: a process of its own, with real vLLM and the embedded model."""
+"""A server as its user starts it: a process of its own, with real vLLM and the embedded model unless told otherwise."""
 
 from __future__ import annotations
 
