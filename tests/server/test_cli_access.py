@@ -33,7 +33,7 @@ def run(*arguments: str, cwd: Path, stdin: str = "", **environ: str) -> subproce
         [*COMMAND, *arguments],
         input=stdin,
         cwd=cwd,
-        env={**os.environ, **environ},
+        env={**os.environ, "LOQUENT_SETTINGS": "", **environ},  # so that a loquent.toml in this folder counts
         capture_output=True,
         text=True,
         timeout=60,

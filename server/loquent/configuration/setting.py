@@ -134,7 +134,7 @@ class Setting:
     def _number(self, value: float, shown: str) -> int | float:
         if value > LARGEST:
             raise ValueRefused(f"is {_short(shown)}, and must be at most {LARGEST}")
-        if not math.isfinite(value) or value > self.most or (self.least is not None and value < self.least):
+        if (self.least is not None and value < self.least) or value > self.most or math.isnan(value):
             raise self._refused(shown)
         return float(value) if self.kind is Kind.NUMBER else int(value)
 

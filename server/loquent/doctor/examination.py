@@ -19,7 +19,7 @@ from .firewall import examine_surroundings, wsl_networking
 from .model import examine_model
 from .network import Address, all_addresses, examine_port, own_addresses
 from .running import examine_server
-from .software import examine_engine, examine_python, find_gpus
+from .software import examine_engine, examine_python, examine_traces, find_gpus
 from .unity import what_to_type
 
 
@@ -74,6 +74,7 @@ def _findings(configuration: Configuration, addresses: list[Address], certified:
     yield at_port
     yield examine_tokens(settings)
     yield from certified
+    yield from examine_traces(settings)
     if not is_loopback(settings.host):
         yield _network(settings, addresses)
     if not is_loopback(settings.host) and settings.port:

@@ -32,6 +32,22 @@ def examine_python(distribution: str = "loquent") -> Finding:
     return ok("software", f"{', '.join(found)}.")
 
 
+def examine_traces(settings: Settings) -> Iterator[Finding]:
+    """Look whether what sends traces is installed, if traces are to be sent."""
+    if settings.traces is None:
+        return
+    missing = [name for name in ("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http") if not _has(name)]
+    if missing:
+        yield problem(
+            "traces",
+            f"{', '.join(missing)} isn't installed: run pip install 'loquent[otel]', or leave the setting traces out.",
+        )
+    else:
+        yield ok(
+            "traces", f"they go to {settings.traces}; whether anybody listens there shows when the first turn ends."
+        )
+
+
 def _requirements(distribution: str) -> list[str]:
     """Return the names of the packages that one needs, without those of its extras."""
     try:

@@ -64,6 +64,14 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line_and_what_is_right(tmp_pat
     assert refused_file(tmp_path, text) == says
 
 
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400])
+@pytest.mark.parametrize("name", ["port", "grace_seconds"])
+def test_a_number_of_any_length_is_refused_shortened(tmp_path: Path, name: str, number: str) -> None:
+    said = refused_file(tmp_path, f"{name} = {number}")
+    assert "999…, and must be " in said
+    assert len(said) < 200
+
+
 @pytest.mark.parametrize("text", ["port = ", "port = 1\nport = 2", "port = " + "9" * 5000, "x = " + "[" * 100_000])
 def test_a_file_that_is_no_toml_is_refused_with_the_parsers_words(tmp_path: Path, text: str) -> None:
     assert refused_file(tmp_path, text).startswith("The settings file FILE isn't valid TOML: ")

@@ -11,7 +11,7 @@ import pytest
 from loquent.doctor import software
 from loquent.doctor.finding import Mark
 from loquent.doctor.programs import said
-from loquent.doctor.software import Gpu, examine_engine, examine_python, find_gpus
+from loquent.doctor.software import Gpu, examine_engine, examine_python, examine_traces, find_gpus
 from loquent.settings import Settings
 from support.checkout import program
 
@@ -33,6 +33,24 @@ def test_versions_are_named_and_what_is_missing_is_a_problem(monkeypatch: pytest
 
 def test_it_also_runs_from_a_folder_that_was_never_installed() -> None:
     assert examine_python("no-such-distribution").mark is Mark.OK
+
+
+def test_traces_need_what_sends_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(examine_traces(Settings())) == []
+    settings = Settings(traces="http://127.0.0.1:4318/v1/traces")
+
+    def version(name: str) -> str:
+        if name == "opentelemetry-sdk" and missing:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return "1.30"
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    missing = False
+    assert [finding.mark for finding in examine_traces(settings)] == [Mark.OK]
+    missing = True
+    (finding,) = examine_traces(settings)
+    assert finding.mark is Mark.PROBLEM
+    assert finding.text.startswith("opentelemetry-sdk isn't installed")
 
 
 def test_a_script_needs_nothing() -> None:
