@@ -16,6 +16,7 @@ from .logs import Log
 from .metrics import Metrics
 from .sessions import LiveSession, Sessions
 from .settings import Settings
+from .sockets import Socket
 from .wire.codec import encode
 from .wire.faults import CLOSES, Code
 from .wire.frames import Ack, Beat, Cancel, Close, Decide, Fault, Frame, Goaway, Hello, Limits, Open, Say, Welcome
@@ -54,7 +55,7 @@ class Connection:
 
     def __init__(
         self,
-        socket: ServerConnection,
+        socket: Socket,
         settings: Settings,
         sessions: Sessions,
         metrics: Metrics,
@@ -115,6 +116,8 @@ class Connection:
             why = "closed by a mistake in the server"
         elif self._closing is not None:
             why = f"closed by the server: {self._closing[1]}"
+        elif self._socket.overflowed:
+            why = "cut by the server: the answers to its pings were left unread"
         elif said is not None:
             why = "closed by its client"
             wanted = said.code == CloseCode.NORMAL_CLOSURE

@@ -33,6 +33,7 @@ from .logs import Log
 from .metrics import Metrics
 from .sessions import Sessions
 from .settings import Settings
+from .sockets import Socket
 from .tracing.tracer import NoTracer, Tracer
 from .wire.faults import Code
 from .wire.reception import fault
@@ -142,6 +143,7 @@ class Gateway:
                 ping_interval=ping,
                 ping_timeout=ping,
                 max_size=settings.message_bytes * _HARD_LIMIT_FACTOR,
+                create_connection=Socket,
                 max_queue=4,
                 write_limit=1 << 14,
                 logger=_library_log(),
@@ -197,6 +199,7 @@ class Gateway:
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
+        assert isinstance(socket, Socket)  # noqa: S101 - see create_connection
         visitor = self._known.pop(socket, None)
         connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor)
         if socket.subprotocol != SUBPROTOCOL:

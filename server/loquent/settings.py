@@ -282,8 +282,8 @@ class Settings:
     )
     ping_seconds: float = _setting(
         20.0,
-        "How often a client is pinged, and how long it may take to answer; one that is gone is noticed after both. 0 turns "
-        "it off.",
+        "How often a client is pinged, and how long it may take to answer, or to take anything of what waits for it; one that is gone is "
+        "noticed after both. 0 turns it off.",
         group=_TIMES,
         unit="seconds",
         least=0,
