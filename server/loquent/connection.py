@@ -32,7 +32,7 @@ _FRAMES_IN_A_ROW: Final = 128
 _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
 _GOODBYE_SECONDS: Final = 5.0
-"""How long a client whose token isn't valid any more may take to read so."""
+"""How long a client may take to read why its connection closes, and to close it on its side."""
 _MISSING: Final = (
     "This server lets nobody in without a token; give the client the one that `loquent token` showed when it was made."
 )
@@ -156,9 +156,7 @@ class Connection:
         """
         if self._live is not None:
             self._live.conversations.end(why)
-        if self._closing is None:
-            self._closing = 1001, "The server is stopping."
-        self._ready.set()
+        self._close_behind(1001, "The server is stopping.")
         await self._socket.wait_closed()
 
     def dismiss_unwelcome(self) -> None:
@@ -169,7 +167,6 @@ class Connection:
         if self._live is not None:
             self._live.conversations.end(why)
         self.refuse(why)
-        self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
 
     # --- what a session knows of its connection ----------------------------------------------------------------------------
 
@@ -294,8 +291,15 @@ class Connection:
         self._metrics.faults.add(fault.code)
         self.log.about(code=fault.code).info("fault: %s", fault.message)
         close_code = CLOSES.get(Code(fault.code), close)
-        if close_code is not None and self._closing is None:
-            self._closing = close_code, _reason(fault.message)
+        if close_code is not None:
+            self._close_behind(close_code, fault.message)
+        self._ready.set()
+
+    def _close_behind(self, code: int, why: str) -> None:
+        """Close the connection behind what is still to be said; a client that doesn't read that is left to itself after a while."""
+        if self._closing is None:
+            self._closing = code, _reason(why)
+            self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
         self._ready.set()
 
     def _drop(self, why: str) -> None:

@@ -7,7 +7,7 @@ behind what isn't read, so that they never find out that a client reads nothing.
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
 
@@ -20,12 +20,24 @@ class Socket(ServerConnection):
     """A WebSocket whose client reads, or is cut off.
 
     With ``ping_timeout``, a client that has taken nothing of what waits for so long is gone, as is one that leaves a ping unanswered.
+
+    Args:
+        among: all that are open; it's one of them as long as it is.
+        how, more: as the library says.
     """
 
-    overflowed = False
-    """Whether it was cut off because it left more than `UNREAD_BYTES` unread."""
-    _look_again: asyncio.TimerHandle | None = None
-    _waited = 0
+    def __init__(self, among: set[Socket], *how: Any, **more: Any) -> None:
+        super().__init__(*how, **more)
+        self._among = among
+        self.overflowed = False
+        """Whether it was cut off because it left more than `UNREAD_BYTES` unread."""
+        self._look_again: asyncio.TimerHandle | None = None
+        self._waited = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note that it's open (called by the transport), before the handshake."""
+        self._among.add(self)
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """Take what has come (called by the transport); pings are answered here."""
@@ -47,6 +59,7 @@ class Socket(ServerConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that it's over (called by the transport)."""
+        self._among.discard(self)
         self._stop_looking()
         super().connection_lost(exc)
 

@@ -83,7 +83,7 @@ def socket_on(pipe: Any) -> Socket:
     """Make a socket of which nothing works but what looks after its client's reading."""
     socket = Socket.__new__(Socket)
     socket.transport, socket.loop, socket.ping_timeout = pipe, asyncio.get_running_loop(), 20
-    socket.paused, socket.drain_waiters = False, deque()
+    socket.paused, socket.drain_waiters, socket._look_again = False, deque(), None
     return socket
 
 
