@@ -27,8 +27,8 @@ _LOG: Final = Log.named("loquent.connection")
 _BEAT: Final = encode(Beat())
 _REASON_BYTES: Final = 123
 """Longest reason of a WebSocket close, RFC 6455 section 5.5."""
-_FRAMES_IN_A_ROW: Final = 128
-"""So many frames of one message are acted on before others get their turn."""
+_SLICE_SECONDS: Final = 0.005
+"""How long what comes is acted on before others get their turn."""
 _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
 _GOODBYE_SECONDS: Final = 5.0
@@ -82,6 +82,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         rate = settings.frames_per_second
         self._rate = Rate(rate, 2 * rate, self._loop.time())
+        self._slice_began = self._loop.time()
 
     async def run(self) -> None:
         """Serve the client until the connection is closed; then leave its session to wait for it, or end it."""
@@ -95,6 +96,7 @@ class Connection:
             async for message in self._socket:
                 if self._closing is None:
                     await self._receive(message)
+                await self._breathe()  # there may be more messages, which the library then gives without waiting
             failed = False
         except ConnectionClosed:
             failed = False
@@ -188,15 +190,22 @@ class Connection:
     # --- in ---------------------------------------------------------------------------------------------------------------
 
     async def _receive(self, message: bytes | str) -> None:
-        for count, frame in enumerate(self._reception.receive(message), 1):
-            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
-            self._act(frame, early)
-            if self._closing is not None or self._socket.state is not State.OPEN:
-                return
+        for frame in self._reception.receive_each(message):
+            early = 0.0 if isinstance(frame, Hello) else self._rate.take(self._loop.time())
+            if frame is not None:
+                self._act(frame, early)
             if early:  # a flood slows its own connection, and no other
                 await asyncio.sleep(1 / self._settings.frames_per_second)
-            elif count % _FRAMES_IN_A_ROW == 0:
-                await asyncio.sleep(0)
+            else:
+                await self._breathe()
+            if self._closing is not None or self._socket.state is not State.OPEN:
+                return
+
+    async def _breathe(self) -> None:
+        """Let others have their turn, if they have waited for it."""
+        if self._loop.time() - self._slice_began > _SLICE_SECONDS:
+            await asyncio.sleep(0)
+            self._slice_began = self._loop.time()
 
     def _act(self, frame: Frame, early: float) -> None:
         """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
