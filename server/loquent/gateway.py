@@ -146,7 +146,7 @@ class Gateway:
                 ping_timeout=ping,
                 max_size=settings.message_bytes * _HARD_LIMIT_FACTOR,
                 create_connection=partial(Socket, self._sockets),  # type: ignore[arg-type]  # it makes one
-                max_queue=4,
+                max_queue=1,
                 write_limit=1 << 14,
                 logger=_library_log(),
                 ssl=self._tls,

@@ -129,8 +129,8 @@ class Settings:
 
     message_bytes: int = _setting(
         1 << 20,
-        "Largest message taken. A say of text is a few hundred bytes; this bounds what one connection can make the server "
-        "hold at a time. A message of more than twice this size closes the connection (1009).",
+        "Largest message taken. A say of text is a few hundred bytes. A connection whose messages aren't acted on as fast as they come "
+        "can make the server hold seven times this. A message of more than twice this size closes the connection (1009).",
         group=_SIZES,
         unit="bytes",
         least=1 << 10,

@@ -63,6 +63,22 @@ async def test_who_reads_nothing_is_found_gone_although_little_enough_waits() ->
         client.socket.transport.abort()
 
 
+async def test_what_comes_faster_than_it_is_acted_on_waits_at_the_client() -> None:
+    settings = Settings(message_bytes=1 << 16, frames_per_second=5)
+    async with running(settings=settings) as server, bare(server.url) as client:
+        await client.send(*[[6, 0]] * 1000)  # its reader rests between them from now on
+        message = b"\xc5\xff\xf0" + bytes(0xFFF0)  # one frame
+        for _ in range(200):
+            client.socket.transport.write(bytes([0x82, 0xFF]) + (len(message)).to_bytes(8, "big") + bytes(4) + message)
+        await asyncio.sleep(0.5)
+        (connection,) = server.gateway._connections
+        library = connection._socket
+        queued = [len(frame.data) for frame in library.recv_messages.frames.queue]
+        assert queued
+        assert sum(queued) + len(library.protocol.reader.buffer) < 6 * settings.message_bytes
+        client.socket.transport.abort()
+
+
 class Pipe:
     """A transport whose other end takes what the test says."""
 
