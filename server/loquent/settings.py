@@ -259,7 +259,8 @@ class Settings:
     window_bytes: int = _setting(
         1 << 20,
         "Most that is kept of what was sent and not acknowledged; what a client needs from before that can't be resumed. Some "
-        "hundred of the longest replies; a client acknowledges at least every 64 frames.",
+        "hundred of the longest replies; a client acknowledges at least every 64 frames. In memory it's up to twice as much, and once "
+        "more while it's replayed.",
         group=_AMOUNTS,
         unit="bytes",
         least=0,
