@@ -16,6 +16,7 @@ from .logs import Log
 from .metrics import Metrics
 from .sessions import LiveSession, Sessions
 from .settings import Settings
+from .sockets import Socket
 from .wire.codec import encode
 from .wire.faults import CLOSES, Code
 from .wire.frames import Ack, Beat, Cancel, Close, Decide, Fault, Frame, Goaway, Hello, Limits, Open, Say, Welcome
@@ -26,12 +27,12 @@ _LOG: Final = Log.named("loquent.connection")
 _BEAT: Final = encode(Beat())
 _REASON_BYTES: Final = 123
 """Longest reason of a WebSocket close, RFC 6455 section 5.5."""
-_FRAMES_IN_A_ROW: Final = 128
-"""So many frames of one message are acted on before others get their turn."""
+_SLICE_SECONDS: Final = 0.005
+"""How long what comes is acted on before others get their turn."""
 _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
 _GOODBYE_SECONDS: Final = 5.0
-"""How long a client whose token isn't valid any more may take to read so."""
+"""How long a client may take to read why its connection closes, and to close it on its side."""
 _MISSING: Final = (
     "This server lets nobody in without a token; give the client the one that `loquent token` showed when it was made."
 )
@@ -54,7 +55,7 @@ class Connection:
 
     def __init__(
         self,
-        socket: ServerConnection,
+        socket: Socket,
         settings: Settings,
         sessions: Sessions,
         metrics: Metrics,
@@ -81,6 +82,7 @@ class Connection:
         self._loop = asyncio.get_running_loop()
         rate = settings.frames_per_second
         self._rate = Rate(rate, 2 * rate, self._loop.time())
+        self._slice_began = self._loop.time()
 
     async def run(self) -> None:
         """Serve the client until the connection is closed; then leave its session to wait for it, or end it."""
@@ -94,6 +96,7 @@ class Connection:
             async for message in self._socket:
                 if self._closing is None:
                     await self._receive(message)
+                await self._breathe()  # there may be more messages, which the library then gives without waiting
             failed = False
         except ConnectionClosed:
             failed = False
@@ -115,6 +118,8 @@ class Connection:
             why = "closed by a mistake in the server"
         elif self._closing is not None:
             why = f"closed by the server: {self._closing[1]}"
+        elif self._socket.overflowed:
+            why = "cut by the server: the answers to its pings were left unread"
         elif said is not None:
             why = "closed by its client"
             wanted = said.code == CloseCode.NORMAL_CLOSURE
@@ -153,9 +158,7 @@ class Connection:
         """
         if self._live is not None:
             self._live.conversations.end(why)
-        if self._closing is None:
-            self._closing = 1001, "The server is stopping."
-        self._ready.set()
+        self._close_behind(1001, "The server is stopping.")
         await self._socket.wait_closed()
 
     def dismiss_unwelcome(self) -> None:
@@ -166,7 +169,6 @@ class Connection:
         if self._live is not None:
             self._live.conversations.end(why)
         self.refuse(why)
-        self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
 
     # --- what a session knows of its connection ----------------------------------------------------------------------------
 
@@ -188,15 +190,22 @@ class Connection:
     # --- in ---------------------------------------------------------------------------------------------------------------
 
     async def _receive(self, message: bytes | str) -> None:
-        for count, frame in enumerate(self._reception.receive(message), 1):
-            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
-            self._act(frame, early)
-            if self._closing is not None or self._socket.state is not State.OPEN:
-                return
+        for frame in self._reception.receive_each(message):
+            early = 0.0 if isinstance(frame, Hello) else self._rate.take(self._loop.time())
+            if frame is not None:
+                self._act(frame, early)
             if early:  # a flood slows its own connection, and no other
                 await asyncio.sleep(1 / self._settings.frames_per_second)
-            elif count % _FRAMES_IN_A_ROW == 0:
-                await asyncio.sleep(0)
+            else:
+                await self._breathe()
+            if self._closing is not None or self._socket.state is not State.OPEN:
+                return
+
+    async def _breathe(self) -> None:
+        """Let others have their turn, if they have waited for it."""
+        if self._loop.time() - self._slice_began > _SLICE_SECONDS:
+            await asyncio.sleep(0)
+            self._slice_began = self._loop.time()
 
     def _act(self, frame: Frame, early: float) -> None:
         """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
@@ -291,8 +300,15 @@ class Connection:
         self._metrics.faults.add(fault.code)
         self.log.about(code=fault.code).info("fault: %s", fault.message)
         close_code = CLOSES.get(Code(fault.code), close)
-        if close_code is not None and self._closing is None:
-            self._closing = close_code, _reason(fault.message)
+        if close_code is not None:
+            self._close_behind(close_code, fault.message)
+        self._ready.set()
+
+    def _close_behind(self, code: int, why: str) -> None:
+        """Close the connection behind what is still to be said; a client that doesn't read that is left to itself after a while."""
+        if self._closing is None:
+            self._closing = code, _reason(why)
+            self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
         self._ready.set()
 
     def _drop(self, why: str) -> None:

@@ -11,6 +11,7 @@ import math
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -33,6 +34,7 @@ from .logs import Log
 from .metrics import Metrics
 from .sessions import Sessions
 from .settings import Settings
+from .sockets import Socket
 from .tracing.tracer import NoTracer, Tracer
 from .wire.faults import Code
 from .wire.reception import fault
@@ -95,6 +97,7 @@ class Gateway:
         self._tls = tls
         self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
         self._server: Server | None = None
+        self._sockets: set[Socket] = set()  # those that are still in the handshake, or plain HTTP, included
         self._connections: dict[Connection, None] = {}  # in the order in which they came
         self._tracer = tracer or NoTracer()
         self.metrics = self._measured()
@@ -143,7 +146,8 @@ class Gateway:
                 ping_interval=ping,
                 ping_timeout=ping,
                 max_size=settings.message_bytes * _HARD_LIMIT_FACTOR,
-                max_queue=4,
+                create_connection=partial(Socket, self._sockets),  # type: ignore[arg-type]  # it makes one
+                max_queue=1,
                 write_limit=1 << 14,
                 logger=_library_log(),
                 ssl=self._tls,
@@ -182,7 +186,8 @@ class Gateway:
         leaving = [asyncio.create_task(connection.leave(why)) for connection in self._connections]
         if leaving:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
-        self._server.close()  # whoever didn't read the goodbye
+        for left in self._sockets:  # who hasn't come in yet, or didn't read the goodbye
+            left.transport.abort()
         await self._server.wait_closed()
         await self.sessions.close()
 
@@ -198,6 +203,7 @@ class Gateway:
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
+        assert isinstance(socket, Socket)  # noqa: S101 - see create_connection
         visitor = self._known.pop(socket, None)
         connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor)
         if socket.subprotocol != SUBPROTOCOL:

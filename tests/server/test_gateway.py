@@ -152,6 +152,45 @@ async def test_close_says_going_away_to_clients_and_ends_their_turns() -> None:
         assert engine.running == 0
 
 
+async def test_close_waits_for_nobody_who_does_not_read_answer_or_even_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection without a request, one that doesn't answer the close, and one that has stopped reading amid a reply."""
+    monkeypatch.setattr("loquent.connection._GOODBYE_SECONDS", 0.2)
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
+    settings = Settings(pending_bytes=100_000_000, turns=64, ping_seconds=0)
+    async with running(engine, settings) as server:
+        _, silent = await asyncio.open_connection("127.0.0.1", server.port)
+        async with (
+            bare(server.url, ping_interval=None, close_timeout=0) as mute,
+            bare(server.url, ping_interval=None, close_timeout=0) as stalled,
+        ):
+            mute.socket.transport.pause_reading()
+            stalled.socket.transport.pause_reading()
+            await stalled.send(*[[2, n, "guard", {}] for n in range(60)])
+            await stalled.send(*[[3, n, n + 1, "Go", []] for n in range(60)])
+            while not server.gateway.sessions.pending_bytes or server.gateway.turns:
+                await asyncio.sleep(0.01)
+            async with asyncio.timeout(4):
+                await server.gateway.close()
+        silent.close()
+
+
+async def test_a_refusal_that_nobody_reads_holds_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault waits behind what isn't read, and the close behind the fault."""
+    monkeypatch.setattr("loquent.connection._GOODBYE_SECONDS", 0.2)
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
+    settings = Settings(pending_bytes=100_000_000, turns=64, ping_seconds=0)
+    async with running(engine, settings) as server, bare(server.url, ping_interval=None, close_timeout=0) as client:
+        client.socket.transport.pause_reading()
+        await client.send(*[[2, n, "guard", {}] for n in range(60)])
+        await client.send(*[[3, n, n + 1, "Go", []] for n in range(60)])
+        while not server.gateway.sessions.pending_bytes or server.gateway.turns:
+            await asyncio.sleep(0.01)
+        client.socket.transport.write(bytes([0x82, 0x81]) + bytes(4) + b"\xc1")  # framing is lost
+        async with asyncio.timeout(4):
+            while server.gateway.sessions.connected + server.gateway.sessions.waiting:
+                await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("host", "port", "says"),
     [

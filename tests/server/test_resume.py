@@ -127,8 +127,8 @@ async def test_what_the_old_connection_still_sends_after_a_take_over_does_nothin
         async with bare(server.url, hello=False) as old, bare(server.url, hello=False) as new:
             await player.start(old)
             await player.read(old, words=2)
-            # In one message with so many frames that its reader lets others have their turn amid it.
-            late = old.send(*[[6, 0]] * 150, [5, 1, 0])
+            # In one message with so many frames that its reader is slowed, and others have their turn amid it.
+            late = old.send(*[[6, 0]] * 250, [5, 1, 0])
             resumed, _ = await asyncio.gather(player.go_on(new), late, return_exceptions=True)
             assert resumed is True
             await player.read(new, words=10)
