@@ -145,6 +145,7 @@ class Gateway:
                 max_size=settings.message_bytes * _HARD_LIMIT_FACTOR,
                 max_queue=4,
                 write_limit=1 << 14,
+                close_timeout=_LEAVE_SECONDS,
                 logger=_library_log(),
                 ssl=self._tls,
                 ssl_handshake_timeout=_TLS_SECONDS if self._tls is not None else None,
