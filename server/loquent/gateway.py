@@ -149,6 +149,7 @@ class Gateway:
                 create_connection=partial(Socket, self._sockets),  # type: ignore[arg-type]  # it makes one
                 max_queue=1,
                 write_limit=1 << 14,
+                close_timeout=_LEAVE_SECONDS,
                 logger=_library_log(),
                 ssl=self._tls,
                 ssl_handshake_timeout=_TLS_SECONDS if self._tls is not None else None,
