@@ -51,6 +51,7 @@ class Connection:
         metrics: where what it does is counted.
         access: tells whose the token in hello is.
         visitor: whose token came with the handshake; None if none did, so that the one in hello counts.
+        full: what it's told instead of a welcome, since there is no place for it, unless it takes over from one that has a place.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Connection:
         metrics: Metrics,
         access: Access,
         visitor: Visitor | None = None,
+        full: Fault | None = None,
     ) -> None:
         self._socket = socket
         self._settings = settings
@@ -69,6 +71,7 @@ class Connection:
         self._access = access
         self._visitor = visitor
         self._share: Share | None = None  # of the connections that the visitor may have
+        self._full = full
         self.log = _LOG.about(address=address(socket))
         """Its lines are about the connection, and its session once there is one."""
         self._reception = Reception(settings.message_bytes)
@@ -136,9 +139,14 @@ class Connection:
             self._sessions.lose(live, self)
 
     @property
+    def has_place(self) -> bool:
+        """Whether it's one of the connections that the server takes: not one that waits at the door, or closes."""
+        return self._full is None and self._closing is None
+
+    @property
     def is_stranger(self) -> bool:
-        """Whether nobody who may come in has said hello on it."""
-        return self._share is None
+        """Whether nobody has said hello on it yet."""
+        return self._live is None and self._closing is None
 
     def evict(self) -> None:
         """Cut the connection of a stranger, who takes the place of others."""
@@ -230,7 +238,7 @@ class Connection:
         visitor = self._let_in(hello)
         if visitor is None:
             return
-        owner = None if self._access.is_open else visitor
+        owner = self._owner(visitor)
         resumed = self._sessions.resume(hello.resume, self, owner) if hello.resume is not None else None
         if self._share is None:
             self._share = visitor.connections.take()
@@ -256,9 +264,15 @@ class Connection:
             self.refuse(fault(Code.UNAUTHORIZED, _UNKNOWN if unknown else _MISSING))
             return None
         self._visitor = visitor
+        # A session that is taken over leaves the place of its connection to the new one, and its share.
+        takes_over = hello.resume is not None and self._sessions.would_take_over(hello.resume, self._owner(visitor))
+        if self._full is not None and not takes_over:
+            self._metrics.handshakes_refused.add("full")
+            self.refuse(self._full, CloseCode.TRY_AGAIN_LATER)
+            return None
+        self._full = None
         self._share = visitor.connections.take()
-        # A session that is taken over leaves the share of its connection to the new one.
-        if self._share is None and not (hello.resume and self._sessions.would_take_over(hello.resume, visitor)):
+        if self._share is None and not takes_over:
             message = (
                 f"{visitor.connections.taken} connections are open with the token of {visitor.name}, as many as it may have; "
                 "close one, or try again in a moment."
@@ -267,6 +281,10 @@ class Connection:
             self.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
             return None
         return visitor
+
+    def _owner(self, visitor: Visitor) -> Visitor | None:
+        """Return whose a session of this visitor is; nobody's where nobody is told from another."""
+        return None if self._access.is_open else visitor
 
     def _give_back(self) -> None:
         if self._share is not None:
