@@ -122,6 +122,7 @@ class Turn:
             return
         self._over = True
         self.conversation.running = None
+        self._place.will_leave()
         if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
             self.conversation.remember(self.number, Exchange(self._said, seen))
         usage = self._watch.ended(reason, seen, finish, code)
