@@ -161,7 +161,7 @@ class Client:
         self._seq = 0
         self._acked = 0
         self._unconfirmed: list[Frame] = []  # what was asked and may not have arrived, in order
-        self._again: set[tuple[int, int]] = set()  # what was sent again on this connection, as faults refer to it
+        self._again: set[tuple[int, int]] = set()  # what was sent more than once, as faults refer to it
         self._away = False
         self._lost: ClientError | None = None
         self._loop = asyncio.get_running_loop()
@@ -358,7 +358,6 @@ class Client:
 
     async def _send_again(self) -> None:
         """Send what may not have arrived, in the order in which it was sent at first."""
-        self._again.clear()
         for frame in self._unconfirmed:  # what is said meanwhile is appended
             self._again.add(_key(frame))
             try:
@@ -392,23 +391,24 @@ class Client:
         reply = self._replies.get(item.turn)
         if isinstance(item, Begin):
             self._confirm((Say.KIND, item.turn))
-        if isinstance(item, End):  # a cancel has arrived by now, or has nothing to cancel
+        if (
+            isinstance(item, End) and item.reason == "cancelled"
+        ):  # otherwise its cancel may still have to cut what is remembered
             self._unconfirmed = [frame for frame in self._unconfirmed if _key(frame) != (Cancel.KIND, item.turn)]
         if reply is not None:
             reply.began = True
             reply.put(item)
             if isinstance(item, End):
                 del self._replies[item.turn]
+                self._again.discard((Say.KIND, item.turn))
 
     def _take_fault(self, fault: Fault) -> None:
         if fault.refers is None:
             return
         kind, number = key = fault.refers
-        if key in self._again and fault.code in _ARRIVED:
-            self._again.discard(key)
-            self._confirm(key)
-            return
         self._confirm(key)
+        if key in self._again and fault.code in _ARRIVED:  # once for each time that it was sent again
+            return
         opening = self._opening.get(number) if kind == Open.KIND else None
         if opening is not None and not opening.done():
             opening.set_exception(FaultError(fault))
