@@ -24,7 +24,6 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.server import ServerConnection
 
 from loquent.access import Access, Visitor
 from loquent.client import Client, ClientError, FaultError, Reconnect, Reply
@@ -33,6 +32,7 @@ from loquent.dialing import Address, Item, UnreachableError, greet
 from loquent.engines.scripted import ScriptedEngine
 from loquent.metrics import Metrics
 from loquent.sessions import Link, LiveSession, Sessions
+from loquent.sockets import Socket
 from loquent.wire.frames import Begin, End, Hello, Options, Resume, Welcome
 from loquent.wire.outbox import Outbox
 from loquent.wire.session import Session
@@ -177,7 +177,7 @@ class Network(RuleBasedStateMachine):
         line = Line()
         self.lines.append(line)
         house = self.house
-        socket = cast(ServerConnection, line.server)
+        socket = cast(Socket, line.server)
         connection = Connection(socket, house.settings, house.sessions, Metrics("scripted", "script"), Access.none())
         self.watch(asyncio.create_task(connection.run()))
         mine = cast(ClientConnection, line.client)
