@@ -80,6 +80,7 @@ class Connection:
         self._replay: deque[bytes] = deque()  # messages for a client that has resumed: they leave next
         self._ready = asyncio.Event()
         self._sent_anything = False
+        self._closes_at: float | None = None  # as the client was told, or will be
         self._closing: tuple[int, str] | None = None
         self._abort: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -153,10 +154,14 @@ class Connection:
         self._drop("it said no hello, and others need the place")
 
     def go_away(self, seconds: float) -> None:
-        """Tell the client that the connection closes in so many seconds."""
+        """Tell the client that the connection closes in so many seconds; behind its welcome if it hasn't come so far."""
+        self._closes_at = self._loop.time() + seconds
         if self._live is not None:
-            self._unsequenced.append(encode(Goaway(round(seconds * 1000))))
-            self._ready.set()
+            self._say_goaway(self._closes_at)
+
+    def _say_goaway(self, at: float) -> None:
+        self._unsequenced.append(encode(Goaway(max(0, round((at - self._loop.time()) * 1000)))))
+        self._ready.set()
 
     async def leave(self, why: Fault | None = None) -> None:
         """End the turns, and close the connection behind their ends (1001); return when it's closed.
@@ -255,6 +260,8 @@ class Connection:
         limits = self._limits(self._live)
         self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, limits)))
         self._ready.set()
+        if self._closes_at is not None:
+            self._say_goaway(self._closes_at)
 
     def _let_in(self, hello: Hello) -> Visitor | None:
         """Return who says hello; None if nobody who may come in, or not once more, which the client is told."""
@@ -346,7 +353,8 @@ class Connection:
         period = self._settings.beat_seconds / 2
         while period:
             await asyncio.sleep(period)
-            if not self._sent_anything and self._live is not None:
+            # Not while a beat waits already, because the client reads nothing.
+            if not self._sent_anything and self._live is not None and not self._unsequenced:
                 self._unsequenced.append(_BEAT)
                 self._ready.set()
             self._sent_anything = False

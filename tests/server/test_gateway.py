@@ -323,6 +323,22 @@ async def test_draining_says_goaway_lets_turns_finish_and_refuses_new_ones_and_c
         assert await client.closed() == 1001
 
 
+async def test_who_says_hello_while_the_server_drains_is_told_so_behind_the_welcome() -> None:
+    engine = ScriptedEngine(lambda _: "word " * 30, tokens_per_second=50)
+    async with running(engine) as server, bare(server.url) as client, bare(server.url, hello=False) as late:
+        await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
+        await client.until(lambda f: f[0] == 36)
+        drain = asyncio.create_task(server.gateway.drain())
+        await client.until(lambda f: f[0] == 41)
+        await asyncio.sleep(0.1)
+        await late.send(HELLO)
+        assert (await late.frame())[0] == 33
+        kind, closes_in_ms = await late.frame()
+        assert kind == 41
+        assert 15_000 < closes_in_ms <= 19_900
+        await drain
+
+
 async def test_draining_has_a_deadline_and_the_turns_that_are_left_end_with_a_reason() -> None:
     engine = ScriptedEngine(lambda _: "word " * 1000, tokens_per_second=50)
     async with running(engine, Settings(drain_seconds=0.2)) as server, bare(server.url) as client:
