@@ -185,6 +185,11 @@ class Connection:
 
     # --- what a session knows of its connection ----------------------------------------------------------------------------
 
+    @property
+    def closes(self) -> bool:
+        """See `Link`."""
+        return self._closing is not None
+
     def wake(self) -> None:
         """See `Link`."""
         self._ready.set()

@@ -25,6 +25,10 @@ log = Log.named("loquent.session")
 class Link(Protocol):
     """What a session knows of the connection it has."""
 
+    @property
+    def closes(self) -> bool:
+        """Whether the server is closing it, and the session ends with it."""
+
     def wake(self) -> None:
         """Something has become pending in the session's outbox."""
 
@@ -119,6 +123,9 @@ class Sessions:
         live = self._by_id.get(asked.session)
         if live is None or live.owner is not owner or not live.wire.is_meant(asked):
             log.about(token=_name(owner)).info("resume refused: there is no such session, or it's another's")
+            return None
+        if live.link is not None and live.link.closes:
+            self.end(live, "the server closes its connection")
             return None
         replay = live.wire.resume(asked)
         if replay is None:
