@@ -51,6 +51,7 @@ class Connection:
         metrics: where what it does is counted.
         access: tells whose the token in hello is.
         visitor: whose token came with the handshake; None if none did, so that the one in hello counts.
+        full: what it's told instead of a welcome, since there is no place for it, unless it takes over from one that has a place.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Connection:
         metrics: Metrics,
         access: Access,
         visitor: Visitor | None = None,
+        full: Fault | None = None,
     ) -> None:
         self._socket = socket
         self._settings = settings
@@ -69,6 +71,7 @@ class Connection:
         self._access = access
         self._visitor = visitor
         self._share: Share | None = None  # of the connections that the visitor may have
+        self._full = full
         self.log = _LOG.about(address=address(socket))
         """Its lines are about the connection, and its session once there is one."""
         self._reception = Reception(settings.message_bytes)
@@ -77,6 +80,7 @@ class Connection:
         self._replay: deque[bytes] = deque()  # messages for a client that has resumed: they leave next
         self._ready = asyncio.Event()
         self._sent_anything = False
+        self._closes_at: float | None = None  # as the client was told, or will be
         self._closing: tuple[int, str] | None = None
         self._abort: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -136,19 +140,28 @@ class Connection:
             self._sessions.lose(live, self)
 
     @property
+    def has_place(self) -> bool:
+        """Whether it's one of the connections that the server takes: not one that waits at the door, or closes."""
+        return self._full is None and self._closing is None
+
+    @property
     def is_stranger(self) -> bool:
-        """Whether nobody who may come in has said hello on it."""
-        return self._share is None
+        """Whether nobody has said hello on it yet."""
+        return self._live is None and self._closing is None
 
     def evict(self) -> None:
         """Cut the connection of a stranger, who takes the place of others."""
         self._drop("it said no hello, and others need the place")
 
     def go_away(self, seconds: float) -> None:
-        """Tell the client that the connection closes in so many seconds."""
+        """Tell the client that the connection closes in so many seconds; behind its welcome if it hasn't come so far."""
+        self._closes_at = self._loop.time() + seconds
         if self._live is not None:
-            self._unsequenced.append(encode(Goaway(round(seconds * 1000))))
-            self._ready.set()
+            self._say_goaway(self._closes_at)
+
+    def _say_goaway(self, at: float) -> None:
+        self._unsequenced.append(encode(Goaway(max(0, round((at - self._loop.time()) * 1000)))))
+        self._ready.set()
 
     async def leave(self, why: Fault | None = None) -> None:
         """End the turns, and close the connection behind their ends (1001); return when it's closed.
@@ -171,6 +184,11 @@ class Connection:
         self.refuse(why)
 
     # --- what a session knows of its connection ----------------------------------------------------------------------------
+
+    @property
+    def closes(self) -> bool:
+        """See `Link`."""
+        return self._closing is not None
 
     def wake(self) -> None:
         """See `Link`."""
@@ -230,7 +248,7 @@ class Connection:
         visitor = self._let_in(hello)
         if visitor is None:
             return
-        owner = None if self._access.is_open else visitor
+        owner = self._owner(visitor)
         resumed = self._sessions.resume(hello.resume, self, owner) if hello.resume is not None else None
         if self._share is None:
             self._share = visitor.connections.take()
@@ -247,6 +265,8 @@ class Connection:
         limits = self._limits(self._live)
         self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, limits)))
         self._ready.set()
+        if self._closes_at is not None:
+            self._say_goaway(self._closes_at)
 
     def _let_in(self, hello: Hello) -> Visitor | None:
         """Return who says hello; None if nobody who may come in, or not once more, which the client is told."""
@@ -256,9 +276,15 @@ class Connection:
             self.refuse(fault(Code.UNAUTHORIZED, _UNKNOWN if unknown else _MISSING))
             return None
         self._visitor = visitor
+        # A session that is taken over leaves the place of its connection to the new one, and its share.
+        takes_over = hello.resume is not None and self._sessions.would_take_over(hello.resume, self._owner(visitor))
+        if self._full is not None and not takes_over:
+            self._metrics.handshakes_refused.add("full")
+            self.refuse(self._full, CloseCode.TRY_AGAIN_LATER)
+            return None
+        self._full = None
         self._share = visitor.connections.take()
-        # A session that is taken over leaves the share of its connection to the new one.
-        if self._share is None and not (hello.resume and self._sessions.would_take_over(hello.resume, visitor)):
+        if self._share is None and not takes_over:
             message = (
                 f"{visitor.connections.taken} connections are open with the token of {visitor.name}, as many as it may have; "
                 "close one, or try again in a moment."
@@ -267,6 +293,10 @@ class Connection:
             self.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
             return None
         return visitor
+
+    def _owner(self, visitor: Visitor) -> Visitor | None:
+        """Return whose a session of this visitor is; nobody's where nobody is told from another."""
+        return None if self._access.is_open else visitor
 
     def _give_back(self) -> None:
         if self._share is not None:
@@ -328,7 +358,8 @@ class Connection:
         period = self._settings.beat_seconds / 2
         while period:
             await asyncio.sleep(period)
-            if not self._sent_anything and self._live is not None:
+            # Not while a beat waits already, because the client reads nothing.
+            if not self._sent_anything and self._live is not None and not self._unsequenced:
                 self._unsequenced.append(_BEAT)
                 self._ready.set()
             self._sent_anything = False

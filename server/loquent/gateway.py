@@ -17,7 +17,6 @@ from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
-from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
@@ -37,6 +36,7 @@ from .settings import Settings
 from .sockets import Socket
 from .tracing.tracer import NoTracer, Tracer
 from .wire.faults import Code
+from .wire.frames import Fault
 from .wire.reception import fault
 from .wire.session import Session
 
@@ -47,9 +47,9 @@ SUBPROTOCOL: Final = Subprotocol("loquent.v1")
 _HARD_LIMIT_FACTOR: Final = 2
 """A message larger than this many times `Settings.message_bytes` closes the connection instead of being skipped."""
 
-_TOLD_IN_A_FRAME: Final = 64
-"""So many connections beyond the limit are accepted at a time, to be told so by a fault, which clients can read: many see nothing of a
-refused handshake but that it was refused."""
+_AT_THE_DOOR: Final = 64
+"""So many connections beyond the limit are accepted at a time: to take over from one that is lost for its client, or else to be told by a
+fault that there is no place, which clients can read. Many see nothing of a refused handshake but that it was refused."""
 
 _TLS_SECONDS: Final = 10.0
 """How long the handshake of TLS may take, as long as that of WebSocket behind it."""
@@ -206,18 +206,12 @@ class Gateway:
     async def _handle(self, socket: ServerConnection) -> None:
         assert isinstance(socket, Socket)  # noqa: S101 - see create_connection
         visitor = self._known.pop(socket, None)
-        connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor)
+        full = None if self._has_place() else self._full()
+        connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor, full)
         if socket.subprotocol != SUBPROTOCOL:
             self.metrics.handshakes_refused.add("subprotocol")
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
-        elif len(self._connections) >= self._settings.connections and not self._evict_stranger():
-            self.metrics.handshakes_refused.add("full")
-            message = (
-                f"{len(self._connections)} connections are open, as many as this server takes; try again in a moment."
-            )
-            retry_ms = round(self._settings.retry_seconds * 1000)
-            connection.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
         self._connections[connection] = None
         try:
             await connection.run()
@@ -227,18 +221,33 @@ class Gateway:
         finally:
             self._connections.pop(connection, None)
 
-    def _evict_stranger(self) -> bool:
-        """Make room by cutting the connection that has waited longest for its hello: without one, nobody keeps others out.
+    def _has_place(self) -> bool:
+        """Tell whether there is a place for one more; room is made by those who have said no hello, who so keep nobody out."""
+        taken = sum(connection.has_place for connection in self._connections)
+        return taken < self._settings.connections or self._evict_stranger(at_the_door=False)
+
+    def _full(self) -> Fault:
+        retry_ms = round(self._settings.retry_seconds * 1000)
+        message = (
+            f"{self._settings.connections} connections are open, as many as this server takes; try again in a moment."
+        )
+        return fault(Code.BUSY, message, retry_after_ms=retry_ms)
+
+    def _evict_stranger(self, *, at_the_door: bool) -> bool:
+        """Cut the connection that has waited longest for its hello.
+
+        Args:
+            at_the_door: of those that have no place, or else of those that have one.
 
         Returns:
             whether there was one.
         """
-        stranger = next((connection for connection in self._connections if connection.is_stranger), None)
-        if stranger is None:
-            return False
-        del self._connections[stranger]
-        stranger.evict()
-        return True
+        for connection in self._connections:
+            if connection.is_stranger and connection.has_place is not at_the_door:
+                del self._connections[connection]
+                connection.evict()
+                return True
+        return False
 
     def _converse(self, session: Session, owner: Visitor | None) -> Conversations:
         watch = Watch(self.metrics, self._tracer)
@@ -312,10 +321,12 @@ class Gateway:
         return response
 
     def _no_room(self, connection: ServerConnection) -> Response | None:
-        """Refuse a handshake when the server stops, or when even those who are told in a frame that it's full are too many."""
+        """Refuse a handshake when the server stops, or when there is no room even at the door."""
         if self._admission.draining:
             reason, message = "draining", "This server is stopping; connect again in a moment.\n"
-        elif len(self._connections) >= self._settings.connections + _TOLD_IN_A_FRAME:
+        elif len(self._connections) >= self._settings.connections + _AT_THE_DOOR and not self._evict_stranger(
+            at_the_door=True
+        ):
             reason = "full"
             message = f"This server is full ({self._settings.connections} connections); connect again in a moment.\n"
         else:

@@ -190,7 +190,7 @@ class Settings:
     waiting_sessions: int = _setting(
         1000,
         "Sessions without a connection that are kept for their clients to come back; beyond it the one that has waited "
-        "longest ends. As many as connections: when a network fails, all of them wait at once.",
+        "longest ends, of the token of which most wait. As many as connections: when a network fails, all of them wait at once.",
         group=_AMOUNTS,
         unit="count",
         least=0,

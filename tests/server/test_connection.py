@@ -245,6 +245,21 @@ async def test_beats_carry_no_seq() -> None:
         assert (await client.until(lambda f: f[0] == 34))[-1][1] == 1
 
 
+async def test_beats_do_not_pile_up_for_a_client_that_does_not_read() -> None:
+    settings = Settings(pending_bytes=100_000_000, turns=64, beat_seconds=0.02, ping_seconds=0)
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
+    async with running(engine, settings) as server, bare(server.url, ping_interval=None) as stalled:
+        stalled.socket.transport.pause_reading()
+        await stalled.send(*[[2, n, "guard", {}] for n in range(60)])
+        await stalled.send(*[[3, n, n + 1, "Go", []] for n in range(60)])
+        while not server.gateway.sessions.pending_bytes or server.gateway.turns:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        (connection,) = server.gateway._connections
+        assert len(connection._unsequenced) <= 1
+        stalled.socket.transport.abort()
+
+
 async def test_acks_free_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server keeps what it sent until it's acknowledged, and not longer."""
     outboxes: list[Outbox] = []

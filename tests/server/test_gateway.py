@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 
+import msgpack
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -15,7 +16,7 @@ from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway, GatewayError
 from loquent.settings import Settings
-from support.running import bare, running
+from support.running import HELLO, bare, running
 
 
 async def http(port: int, path: str) -> tuple[int, str, str]:
@@ -220,6 +221,7 @@ async def test_why_a_port_cannot_be_had_is_a_sentence_that_says_what_to_do(
 async def test_a_full_server_says_busy_in_a_frame_and_takes_the_next_when_one_has_left() -> None:
     async with running(settings=Settings(connections=1)) as server:
         async with bare(server.url) as first, bare(server.url, hello=False) as second:
+            await second.send(HELLO)
             fault = await second.frame()
             assert (fault[0], fault[3], fault[5]) == (40, "busy", 2000)
             assert await second.closed() == 1013
@@ -231,7 +233,7 @@ async def test_a_full_server_says_busy_in_a_frame_and_takes_the_next_when_one_ha
 async def test_beyond_those_who_are_told_in_a_frame_a_full_server_refuses_the_handshake(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("loquent.gateway._TOLD_IN_A_FRAME", 0)
+    monkeypatch.setattr("loquent.gateway._AT_THE_DOOR", 0)
     async with running(settings=Settings(connections=1, retry_seconds=1.5)) as server, bare(server.url):
         with pytest.raises(InvalidStatus) as refused:
             async with bare(server.url):
@@ -240,6 +242,65 @@ async def test_beyond_those_who_are_told_in_a_frame_a_full_server_refuses_the_ha
         assert response.status_code == 503
         assert response.headers["Retry-After"] == "2"
         assert b"full" in response.body
+
+
+async def deaf(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect and say hello as a client that answers nothing, not even a close."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: loquent.v1\r\n\r\n"
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    hello = b"".join(map(msgpack.packb, [HELLO]))
+    writer.write(bytes([0x82, 0x80 | len(hello)]) + bytes(4) + hello)
+    return reader, writer
+
+
+async def test_who_is_refused_makes_no_room_for_others() -> None:
+    """Not even one that doesn't answer the close, and so is there for a while longer."""
+    async with running(settings=Settings(connections=1)) as server, bare(server.url) as first:
+        for _ in range(3):
+            reader, writer = await deaf(server.port)
+            assert b"busy" in await reader.readuntil(b"busy")
+            async with bare(server.url, hello=False) as another:
+                await another.send(HELLO)
+                assert await another.fault() == "busy"
+            writer.close()
+        await first.still_works()
+        assert server.gateway.sessions.connected == 1
+
+
+async def test_a_full_server_lets_a_client_take_over_its_own_connection() -> None:
+    """The Wi-Fi was gone for three seconds: the server holds the old connection for open, and every place is taken."""
+    async with running(settings=Settings(connections=2)) as server, bare(server.url) as other:
+        async with bare(server.url, hello=False) as old:
+            await old.send(HELLO)
+            _, _, session, epoch, *_ = await old.frame()
+            await old.still_works()
+            async with bare(server.url, hello=False) as new:
+                await new.send([1, [1], "test/1", None, [session, epoch, 1]])
+                assert (await new.frame())[2:5] == [session, epoch + 1, True]
+                assert await old.closed() in (1006, 1008)
+                await new.still_works(conversation=901)
+                async with bare(server.url, hello=False) as guess:
+                    await guess.send([1, [1], "test/1", None, [session, epoch, 1]])
+                    assert await guess.fault() == "busy"
+        await other.still_works()
+
+
+async def test_who_waits_at_the_door_without_a_hello_keeps_nobody_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loquent.gateway._AT_THE_DOOR", 2)
+    async with running(settings=Settings(connections=1)) as server, bare(server.url) as first:
+        async with (
+            bare(server.url, hello=False) as one,
+            bare(server.url, hello=False),
+            bare(server.url, hello=False) as three,
+        ):
+            assert await one.closed() in (1006, 1008)
+            await three.send(HELLO)
+            assert await three.fault() == "busy"
+        await first.still_works()
 
 
 async def test_draining_says_goaway_lets_turns_finish_and_refuses_new_ones_and_connections() -> None:
@@ -260,6 +321,22 @@ async def test_draining_says_goaway_lets_turns_finish_and_refuses_new_ones_and_c
         await drain
         await server.gateway.close()
         assert await client.closed() == 1001
+
+
+async def test_who_says_hello_while_the_server_drains_is_told_so_behind_the_welcome() -> None:
+    engine = ScriptedEngine(lambda _: "word " * 30, tokens_per_second=50)
+    async with running(engine) as server, bare(server.url) as client, bare(server.url, hello=False) as late:
+        await client.send([2, 1, "guard", {}], [3, 1, 1, "Hello", []])
+        await client.until(lambda f: f[0] == 36)
+        drain = asyncio.create_task(server.gateway.drain())
+        await client.until(lambda f: f[0] == 41)
+        await asyncio.sleep(0.1)
+        await late.send(HELLO)
+        assert (await late.frame())[0] == 33
+        kind, closes_in_ms = await late.frame()
+        assert kind == 41
+        assert 15_000 < closes_in_ms <= 19_900
+        await drain
 
 
 async def test_draining_has_a_deadline_and_the_turns_that_are_left_end_with_a_reason() -> None:

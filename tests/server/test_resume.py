@@ -193,6 +193,23 @@ async def test_a_client_that_loses_the_framing_does_not_come_back() -> None:
             assert not await player.go_on(client)
 
 
+async def test_a_session_that_ends_with_its_connection_is_not_had_back_while_that_still_closes() -> None:
+    """The client doesn't answer the close, and connects again at once."""
+    async with running(engine()) as server:
+        player = Player(server)
+        async with bare(server.url, hello=False, close_timeout=0) as old, bare(server.url, hello=False) as new:
+            await player.start(old)
+            await player.read(old, words=2)
+            old.socket.transport.pause_reading()
+            await old.socket.send(b"\xc1")
+            (connection, _) = server.gateway._connections
+            while not connection.closes:
+                await asyncio.sleep(0.001)
+            assert not await player.go_on(new)
+            await new.still_works()
+            assert server.gateway.sessions.connected == 1
+
+
 async def test_a_reader_that_stalls_is_cut_its_session_ends_and_memory_is_bounded() -> None:
     scripted = ScriptedEngine(lambda _: "x" * 900 + " ", tokens_per_second=0)
     settings = Settings(pending_bytes=64 << 10, frames_per_second=1e6, reply_tokens=2048, ping_seconds=0)

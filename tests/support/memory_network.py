@@ -28,6 +28,7 @@ class End:
     def __init__(self) -> None:
         self.sent: deque[Item] = deque()
         """What is on its way to the other end."""
+        self.overflowed = False
         self.state = State.OPEN
         self.close_rcvd: Close | None = None
         self.close_sent: Close | None = None

@@ -131,8 +131,12 @@ class Turn:
             return
         self._over = True
         self.conversation.running = None
+        self._place.will_leave()
         if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
-            self.conversation.remember(self.number, Exchange(self._said, seen))
+            try:
+                self.conversation.remember(self.number, Exchange(self._said, seen))
+            except Exception:  # the player has heard it all the same, and waits for the end
+                self._watch.log.exception("a mistake in the server: what was said couldn't be stored")
         usage = self._watch.ended(reason, seen, finish, code)
         self._outbox.put(End(0, self.number, reason, usage))
         self._on_ended(self)
