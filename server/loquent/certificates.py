@@ -26,6 +26,9 @@ _MOST_BYTES: Final = 1 << 20
 _WRONG_KEY: Final = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}
 """OpenSSL's reasons for not taking a good key with a good certificate; the last one is for a key of another kind."""
 
+_WEAK: Final = {"EE_KEY_TOO_SMALL", "CA_KEY_TOO_SMALL", "CA_MD_TOO_WEAK"}
+"""OpenSSL's reasons for not taking what could be forged."""
+
 _ANY_TIME: Final = 0x200000
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the module ssl has no name for."""
 
@@ -254,5 +257,7 @@ def _time(text: object) -> datetime:
 
 
 def _reason(error: ssl.SSLError) -> str:
-    """Say OpenSSL's reason in small letters, such as "ee key too small"."""
-    return (error.reason or str(error)).replace("_", " ").lower()
+    """Say OpenSSL's reason in words; where it names none, it couldn't make sense of what stands in the files."""
+    if error.reason in _WEAK:
+        return "its key is too small, or its signature too weak, for clients of today; make it with a new key"
+    return error.reason.replace("_", " ").lower() if error.reason else "what stands in it is damaged, or not whole"
