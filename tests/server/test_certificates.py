@@ -198,6 +198,7 @@ async def test_a_broken_renewal_leaves_the_certificate_in_use_and_is_logged_once
     assert caplog.records[0].levelno == logging.ERROR
     used.chain.write_text(whole)
     assert certificates.reload()
+    assert caplog.messages[1:] == [f"{used.chain} can be used again, and holds the same certificate as before"]
 
 
 def test_reading_the_same_again_is_no_news(used: Made, caplog: pytest.LogCaptureFixture) -> None:
@@ -288,6 +289,18 @@ def test_a_key_that_everybody_may_read_is_a_warning(used: Made, caplog: pytest.L
     Certificates(*used)
     assert len(caplog.messages) == 1
     assert f"private key in {used.key}" in caplog.messages[0]
+
+
+def test_a_renewed_key_that_everybody_may_read_is_a_warning_too(
+    used: Made, second: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    certificates = Certificates(*used)
+    assert caplog.messages == []
+    replace(used.chain, second.chain)
+    replace(used.key, second.key)
+    used.key.chmod(0o644)
+    assert certificates.reload()
+    assert [message for message in caplog.messages if f"private key in {used.key}" in message]
 
 
 # --- times ---------------------------------------------------------------------------------------------------
