@@ -228,9 +228,7 @@ class Gateway:
 
     def _full(self) -> Fault:
         retry_ms = round(self._settings.retry_seconds * 1000)
-        message = (
-            f"{self._settings.connections} connections are open, as many as this server takes; try again in a moment."
-        )
+        message = f"All the connections are open that this server takes ({self._settings.connections}); try again in a moment."
         return fault(Code.BUSY, message, retry_after_ms=retry_ms)
 
     def _evict_stranger(self, *, at_the_door: bool) -> bool:
