@@ -66,6 +66,8 @@ class Reconnect:
     """How long it's tried, from the loss on; never longer than the server keeps the session."""
     chance: Callable[[], float] = random.random
     """Gives numbers from 0 to 1, by chance."""
+    told: Callable[[float], None] | None = None
+    """Called when a connection is lost, with the seconds for which it's tried to make it again."""
 
     def waits(self) -> Iterator[float]:
         """Yield how many seconds to wait before each attempt, without end."""
@@ -327,10 +329,13 @@ class Client:
         grace_ms = self.welcome.limits.grace_ms
         seconds = how.give_up_seconds if grace_ms is None else min(how.give_up_seconds, grace_ms / 1000)
         deadline = self._loop.time() + seconds
-        told = 0.0
+        if how.told is not None:
+            how.told(seconds)
+        lost, told = str(why).rstrip("."), 0.0
         for wait in waits:
             if self._loop.time() + max(wait, told) > deadline:
-                raise ClientError(f"{str(why).rstrip('.')}; it couldn't be made again within {seconds:g} s.")
+                latest = "" if lost in str(why) else f" {why}"
+                raise ClientError(f"{lost}, and couldn't be made again within {seconds:g} s.{latest}")
             await asyncio.sleep(max(wait, told))
             asked = Resume(self.welcome.session, self.welcome.epoch, self._seq)
             try:

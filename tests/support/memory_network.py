@@ -32,6 +32,8 @@ class End:
         self.state = State.OPEN
         self.close_rcvd: Close | None = None
         self.close_sent: Close | None = None
+        self.overflowed = False
+        """Whether it was cut off for pings whose answers it left unread: it gets none."""
         self._arrived: deque[bytes] = deque()
         self._changed = asyncio.Event()
 
