@@ -66,7 +66,7 @@ namespace Loquent.Core.Display
                     break;
                 }
 
-                next.TakeGrant();
+                next.TakeGrant(frame);
                 Granted++;
             }
 
