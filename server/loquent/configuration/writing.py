@@ -29,7 +29,7 @@ def settings_file(configuration: Configuration) -> str:
 
 
 def _comment(setting: Setting) -> str:
-    if setting.kind not in (Kind.WHOLE, Kind.NUMBER) and not setting.choices:
+    if setting.kind not in (Kind.WHOLE, Kind.NUMBER):  # choices are in the reason, each with what it's for
         return setting.why
     return f"{setting.why} {setting.allowed[0].upper()}{setting.allowed[1:]}."
 

@@ -79,4 +79,4 @@ def _health(url: str) -> Finding:
 def _unwell(server: Server, about: str) -> Finding:
     cause = f" ({server.cause})" if server.cause else ""
     text = f"{about}; it says that it is {server.status}{cause}."
-    return warning("server", text) if server.status == "starting" else problem("server", text)
+    return problem("server", text) if server.status == "down" else warning("server", text)

@@ -38,7 +38,8 @@ class _Exporter(OTLPSpanExporter):
         super().__init__(endpoint=url)
         parts = urlsplit(url)
         self._where = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"  # without a password
-        self._failing = False
+        self.failing = False
+        """Whether the last batch didn't arrive; who reads the log has been told."""
         self._closed = False
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
@@ -47,14 +48,14 @@ class _Exporter(OTLPSpanExporter):
             return SpanExportResult.FAILURE
         result = super().export(spans)
         failing = result is not SpanExportResult.SUCCESS
-        if failing and not self._failing:
+        if failing and not self.failing:
             log.warning(
                 "Traces don't arrive at %s and are lost until they do; is an OTLP/HTTP collector there, and is the path right?",
                 self._where,
             )
-        elif self._failing and not failing:
+        elif self.failing and not failing:
             log.info("Traces arrive at %s again.", self._where)
-        self._failing = failing
+        self.failing = failing
         return result
 
     def shutdown(self) -> None:
@@ -126,7 +127,8 @@ class OtlpTracer:
                 await sent.wait()
         except TimeoutError:
             self._exporter.shutdown()
-            log.info("The last traces weren't sent within %g s and are lost.", seconds)
+            if not self._exporter.failing:
+                log.warning("The last traces weren't sent within %g s and are lost.", seconds)
 
 
 class OtlpTurn:

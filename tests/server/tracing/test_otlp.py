@@ -197,7 +197,6 @@ async def test_a_collector_that_stalls_holds_up_neither_turns_nor_the_end(
     collector: Collector, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A watchdog ends the stall, so that a server that waited for the collector would be seen, and not hang."""
-    caplog.set_level(logging.INFO)
     collector.stalls.clear()
     watchdog = threading.Timer(20, collector.stalls.set)
     watchdog.start()
@@ -209,6 +208,17 @@ async def test_a_collector_that_stalls_holds_up_neither_turns_nor_the_end(
     watchdog.cancel()
     watchdog.join()
     assert [r.getMessage() for r in caplog.records] == ["The last traces weren't sent within 0.2 s and are lost."]
+
+
+async def test_spans_that_are_lost_at_the_end_are_not_told_of_again(caplog: pytest.LogCaptureFixture) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    sending = tracer(f"http://127.0.0.1:{port}", engine="vllm", model="m", texts=False)
+    begun(sending).ended("stop", "")
+    await until(lambda: caplog.records)
+    begun(sending).ended("stop", "")
+    await sending.close(0.01)
+    assert len(caplog.records) == 1
 
 
 async def test_the_event_loop_goes_on_while_the_last_spans_are_sent(collector: Collector) -> None:

@@ -3,8 +3,8 @@ using System;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// The levels of the characters of a line, and the order in which they are drawn: the implicit part of UAX #9 (rules P2, P3, W1 to W7, N0 to N2, I1, I2,
-    /// L1, L2). There are no explicit embeddings, overrides or isolates: <see cref="SafeText"/> lets none through. Its arrays grow with the
+    /// The levels of the characters of a line, and the order in which they are drawn: the implicit part of UAX #9 (rules P2, P3, W1 to W7, N0 to N2,
+    /// I1, I2, L1, L2). There are no explicit embeddings, overrides or isolates: <see cref="SafeText"/> lets none through. Its arrays grow with the
     /// longest line, and are used again.
     /// </summary>
     internal sealed class BidiLevels

@@ -63,7 +63,9 @@ namespace Loquent.Core.Reveal
             return (record & (1 << 19)) != 0;
         }
 
-        /// <summary>Whether it's nothing to be seen: a control, an invisible format character, private use, a noncharacter, a lone surrogate.</summary>
+        /// <summary>
+        /// Whether it's nothing to be seen: a control, an invisible format character, private use, a noncharacter, a lone surrogate.
+        /// </summary>
         internal static bool IsHidden(int record)
         {
             return (record & (1 << 20)) != 0;

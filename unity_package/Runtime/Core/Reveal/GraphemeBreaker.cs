@@ -1,23 +1,17 @@
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// Finds the boundaries of extended grapheme clusters (UAX #29), code point by code point: what a reader takes for one character. Whether a boundary
-    /// stands before a code point depends on that and on what came before, never on what follows: so the end of a cluster is certain as soon as the next
-    /// code point is there.
+    /// Finds the boundaries of extended grapheme clusters (UAX #29), code point by code point: what a reader takes for one character. Whether a
+    /// boundary stands before a code point depends on that and on what came before, never on what follows: so the end of a cluster is certain as soon
+    /// as the next code point is there.
     /// </summary>
     internal struct GraphemeBreaker
     {
-        private State last;
+        private bool begun;
         private GraphemeClass before;
         private bool oddRegionalIndicators;
         private Emoji emoji;
         private Conjunct conjunct;
-
-        private enum State
-        {
-            Start,
-            Inside,
-        }
 
         /// <summary>How much of Extended_Pictographic Extend* ZWJ stands at the end (GB11).</summary>
         private enum Emoji
@@ -41,8 +35,8 @@ namespace Loquent.Core.Reveal
         internal bool Next(int record)
         {
             GraphemeClass next = CodePoints.Grapheme(record);
-            bool boundary = last == State.Start || IsBoundary(next);
-            last = State.Inside;
+            bool boundary = !begun || IsBoundary(next);
+            begun = true;
             before = next;
             bool extends = next == GraphemeClass.Extend || next == GraphemeClass.Linker || next == GraphemeClass.ExtendWithoutClass;
             oddRegionalIndicators = next == GraphemeClass.RegionalIndicator && !oddRegionalIndicators;

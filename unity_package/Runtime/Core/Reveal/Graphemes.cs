@@ -3,8 +3,8 @@ using System;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// Grapheme clusters of text: what a reader takes for one character, such as a letter with its marks, a flag, or a family of emoji. By the rules of
-    /// UAX #29 for extended clusters, with the conjuncts of Unicode 15.1 (GB9c), on the data of Unicode 15.0. <c>StringInfo</c> of Mono, and so of
+    /// Grapheme clusters of text: what a reader takes for one character, such as a letter with its marks, a flag, or a family of emoji. By the rules
+    /// of UAX #29 for extended clusters, with the conjuncts of Unicode 15.1 (GB9c), on the data of Unicode 15.0. <c>StringInfo</c> of Mono, and so of
     /// Unity, knows no joiners or flags. Allocates nothing.
     /// </summary>
     public static class Graphemes

@@ -47,15 +47,7 @@ namespace Loquent.Core.Reveal
             oddRegionalIndicators = next == LineClass.RegionalIndicator && !oddRegionalIndicators;
             hebrewAndHyphen = before == LineClass.HebrewLetter && (next == LineClass.Hyphen || next == LineClass.BreakAfter);
             before = next;
-            if (next != LineClass.Space)
-            {
-                beforeSpaces = next;
-            }
-            else if (IsBreak(beforeSpaces))
-            {
-                beforeSpaces = LineClass.Space;
-            }
-
+            beforeSpaces = next == LineClass.Space ? beforeSpaces : next;
             return result;
         }
 

@@ -3,12 +3,13 @@ using System;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// The order in which a line is drawn (UAX #9). A paragraph's direction is that of its first strong character; marks stay behind their letters, and
-    /// brackets of right-to-left text are mirrored.
+    /// The order in which a line is drawn (UAX #9). A paragraph's direction is that of its first strong character; marks stay behind their letters,
+    /// and brackets of right-to-left text are mirrored.
     /// </summary>
     /// <remarks>
-    /// The levels of a line are resolved when the line is whole, from what came before it in the paragraph and without what follows. So they are those of UAX #9 for
-    /// a paragraph of one line; in longer ones, signs or brackets between words of two directions may stand otherwise where a line is broken just there.
+    /// The levels of a line are resolved when the line is whole, from what came before it in the paragraph and without what follows. So they are
+    /// those of UAX #9 for a paragraph of one line; in longer ones, signs or brackets between words of two directions may stand otherwise where a
+    /// line is broken just there.
     /// </remarks>
     internal sealed class LineOrder
     {
@@ -34,8 +35,8 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>
-        /// Whether what is on the line so far is certain to be drawn as it's read, if nothing turned: the paragraph runs from left to right, and something that
-        /// does has been on the line, or at the end of the one before.
+        /// Whether what is on the line so far is certain to be drawn as it's read, if nothing turned: the paragraph runs from left to right, and
+        /// something that does has been on the line, or at the end of the one before.
         /// </summary>
         internal bool IsPlain => IsLeftToRight && (lineBegan == BidiClass.Left || lineHasLeft);
 

@@ -9,7 +9,9 @@ namespace Loquent.Core.Reveal
             return Find(UnicodeData.MirrorPairs, codePoint);
         }
 
-        /// <summary>Gives the bracket that closes what another opens; 0 if that opens nothing. Brackets that Unicode holds for the same are one.</summary>
+        /// <summary>
+        /// Gives the bracket that closes what another opens; 0 if that opens nothing. Brackets that Unicode holds for the same are one.
+        /// </summary>
         internal static int Closing(int codePoint)
         {
             return Canonical(Find(UnicodeData.BracketPairs, codePoint));

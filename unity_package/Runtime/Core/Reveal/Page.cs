@@ -3,12 +3,12 @@ using System;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// A few lines of text as they are to be drawn: lines broken, right-to-left words turned, Arabic letters joined. It grows at its end while text comes, and what is
-    /// on it never moves. Set it as it is, with word wrap and rich text off, and reveal it by the alpha of its characters.
+    /// A few lines of text as they are to be drawn: lines broken, right-to-left words turned, Arabic letters joined. It grows at its end while text
+    /// comes, and what is on it never moves. Set it as it is, with word wrap and rich text off, and reveal it by the alpha of its characters.
     /// </summary>
     /// <remarks>
-    /// "Character" is what a reader takes for one, a grapheme cluster, of one or more chars. They are numbered in the order of reading, which in right-to-left text
-    /// isn't the order of the chars. It changes inside <see cref="ReplyReveal.Advance"/> and <see cref="ReplyReveal.Clear"/> only.
+    /// "Character" is what a reader takes for one, a grapheme cluster, of one or more chars. They are numbered in the order of reading, which in
+    /// right-to-left text isn't the order of the chars. It changes inside <see cref="ReplyReveal.Advance"/> and <see cref="ReplyReveal.Clear"/> only.
     /// </remarks>
     public sealed class Page
     {
@@ -28,7 +28,9 @@ namespace Loquent.Core.Reveal
         /// <summary>Grows whenever <see cref="Chars"/> changes: time to set the text anew. Never falls.</summary>
         public int Version { get; private set; }
 
-        /// <summary>Holds the text to draw in its first <see cref="Length"/> chars, lines parted by U+000A. Another array after the text has outgrown it.</summary>
+        /// <summary>
+        /// Holds the text to draw in its first <see cref="Length"/> chars, lines parted by U+000A. Another array after the text has outgrown it.
+        /// </summary>
         public char[] Chars => chars;
 
         /// <summary>How many chars the text to draw has.</summary>
@@ -46,7 +48,9 @@ namespace Loquent.Core.Reveal
         /// <summary>Whether text waits that doesn't fit on it.</summary>
         public bool IsFull { get; internal set; }
 
-        /// <summary>How many characters have been placed, of which those in an unfinished right-to-left line aren't among the chars to draw yet.</summary>
+        /// <summary>
+        /// How many characters have been placed, of which those in an unfinished right-to-left line aren't among the chars to draw yet.
+        /// </summary>
         internal int Placed { get; private set; }
 
         internal char[] ReadingChars => readingChars;

@@ -37,8 +37,8 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>
-        /// Whether joiners and variation selectors are on the page. False unless told: TextMeshPro joins no emoji, and draws a box for what a font lacks. Either
-        /// way what they join is one character, revealed at once and never parted.
+        /// Whether joiners and variation selectors are on the page. False unless told: TextMeshPro joins no emoji, and draws a box for what a font
+        /// lacks. Either way what they join is one character, revealed at once and never parted.
         /// </summary>
         public bool KeepsJoiners { get; set; }
 

@@ -3,12 +3,12 @@ using System;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// Lays a growing text out in lines and pages, one page at a time, and only what is certain: a word is placed once all of it is there, so it never
-    /// jumps from a line's end to the next line. A word wider than a line is placed on lines of its own, character by character.
+    /// Lays a growing text out in lines and pages, one page at a time, and only what is certain: a word is placed once all of it is there, so it
+    /// never jumps from a line's end to the next line. A word wider than a line is placed on lines of its own, character by character.
     /// </summary>
     /// <remarks>
-    /// It reads the source where it is, and no further than the page goes; what it holds is bounded by the page. Each code point costs the same, whatever the
-    /// length of the text. A line with right-to-left text is placed once it's whole, but for the left-to-right words at its beginning.
+    /// It reads the source where it is, and no further than the page goes; what it holds is bounded by the page. Each code point costs the same,
+    /// whatever the length of the text. A line with right-to-left text is placed once it's whole, but for the left-to-right words at its beginning.
     /// </remarks>
     internal sealed class Pager
     {

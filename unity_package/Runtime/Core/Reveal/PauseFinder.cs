@@ -20,30 +20,23 @@ namespace Loquent.Core.Reveal
         internal PauseKind Next(int codePoint, int record, bool beginsLine, bool beginsParagraph)
         {
             PauseKind found = PauseKind.None;
-            PauseKind own = KindOf(codePoint, record);
+            PauseKind own = KindOf(codePoint);
             bool isSpace = CodePoints.Line(record) == LineClass.Space;
             if (beginsParagraph)
             {
                 found = PauseKind.Paragraph;
                 pending = PauseKind.None;
             }
-            else if (pending != PauseKind.None)
+            else if (own >= PauseKind.Sentence && pending >= PauseKind.Sentence && !beginsLine)
             {
-                bool isDot = codePoint == '.' && afterDot;
-                if (Closes(record) && !isSpace && !beginsLine)
-                {
-                    // The pause comes behind it.
-                }
-                else if (own >= PauseKind.Sentence && pending >= PauseKind.Sentence && !beginsLine)
-                {
-                    own = isDot ? PauseKind.Ellipsis : own > pending ? own : pending;
-                    pending = PauseKind.None;
-                }
-                else
-                {
-                    found = isSpace || beginsLine || !needsSpace ? pending : PauseKind.None;
-                    pending = PauseKind.None;
-                }
+                // Signs in a row make one pause, behind the last.
+                own = codePoint == '.' && afterDot ? PauseKind.Ellipsis : own > pending ? own : pending;
+                pending = PauseKind.None;
+            }
+            else if (beginsLine || !Closes(record))
+            {
+                found = isSpace || beginsLine || !needsSpace ? pending : PauseKind.None;
+                pending = PauseKind.None;
             }
 
             if (own != PauseKind.None)
@@ -64,7 +57,7 @@ namespace Loquent.Core.Reveal
                 || value == LineClass.Close;
         }
 
-        private PauseKind KindOf(int codePoint, int record)
+        private PauseKind KindOf(int codePoint)
         {
             switch (codePoint)
             {

@@ -3,25 +3,26 @@ using System;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// How received text becomes visible text: a jitter buffer that lays a reply out in pages and reveals it at a reading pace, frame by frame, whatever
-    /// the rhythm in which it came. Feed it with <see cref="Receive(TextBuffer)"/>, <see cref="Receive(Cue)"/> and <see cref="End"/>, call
+    /// How received text becomes visible text: a jitter buffer that lays a reply out in pages and reveals it at a reading pace, frame by frame,
+    /// whatever the rhythm in which it came. Feed it with <see cref="Receive(TextBuffer)"/>, <see cref="Receive(Cue)"/> and <see cref="End"/>, call
     /// <see cref="Advance"/> once per frame, and draw <see cref="Page"/>.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// The pace. Let q be the text that waits, in seconds of reading. Characters are revealed at r = <see cref="RevealSettings.ReadingSpeed"/> · f(q) per second, f
-    /// being continuous and never falling: from <see cref="RevealSettings.SlowestPace"/> at q = 0 straight to 1 at <see cref="RevealSettings.SteadySeconds"/>, then
-    /// straight to <see cref="RevealSettings.FastestPace"/>. Once all has come, f is at least 1. So with text that arrives at a(t) seconds of reading per second,
-    /// q' = a(t) − f(q): one state with monotone feedback. It can't oscillate, two reveals of the same text never drift apart, and at a steady rate a between
-    /// SlowestPace and FastestPace the pace settles at a with the time constant 1 / f'(q) (2 s and 20 s with the defaults). A pause counts as text to read.
+    /// The pace. Let q be the text that waits, in seconds of reading. Characters are revealed at r = <see cref="RevealSettings.ReadingSpeed"/> · f(q)
+    /// per second, f being continuous and never falling: from <see cref="RevealSettings.SlowestPace"/> at q = 0 straight to 1 at <see
+    /// cref="RevealSettings.SteadySeconds"/>, then straight to <see cref="RevealSettings.FastestPace"/>. Once all has come, f is at least 1. So with
+    /// text that arrives at a(t) seconds of reading per second, q' = a(t) − f(q): one state with monotone feedback. It can't oscillate, two reveals
+    /// of the same text never drift apart, and at a steady rate a between SlowestPace and FastestPace the pace settles at a with the time constant 1
+    /// / f'(q) (2 s and 20 s with the defaults). A pause counts as text to read.
     /// </para>
     /// <para>
-    /// Time. Between two arrivals all is computed exactly, character by character, whatever the steps: the frame rate doesn't matter. A step longer than
-    /// <see cref="RevealSettings.LongestStep"/> counts as one of that length.
+    /// Time. Between two arrivals all is computed exactly, character by character, whatever the steps: the frame rate doesn't matter. A step longer
+    /// than <see cref="RevealSettings.LongestStep"/> counts as one of that length.
     /// </para>
     /// <para>
-    /// Not for use by several threads. In steady state nothing allocates. What is held is bounded by a page, whatever the length of the reply; the array that was
-    /// received is read where it is.
+    /// Not for use by several threads. In steady state nothing allocates. What is held is bounded by a page, whatever the length of the reply; the
+    /// array that was received is read where it is.
     /// </para>
     /// </remarks>
     public sealed class ReplyReveal
@@ -60,12 +61,12 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>
-        /// The reveal has come to a cue: raised inside <see cref="Advance"/>, in the order in which the cues came. A handler that throws ends that call of
-        /// <see cref="Advance"/>; the next one goes on behind the cue.
+        /// The reveal has come to a cue: raised inside <see cref="Advance"/>, in the order in which the cues came. A handler that throws ends that
+        /// call of <see cref="Advance"/>; the next one goes on behind the cue.
         /// </summary>
         public event Action<Cue> CueReached;
 
-        /// <summary>The next page has begun: raised inside <see cref="Advance"/>.</summary>
+        /// <summary>The next page has begun, and is still empty: raised inside <see cref="Advance"/>.</summary>
         public event Action PageTurned;
 
         /// <summary>What is to be drawn.</summary>
@@ -92,19 +93,27 @@ namespace Loquent.Core.Reveal
         /// <summary>Whether the whole reply has been shown.</summary>
         public bool IsComplete { get; private set; }
 
-        /// <summary>Whether the whole reply has been shown and the player has had the time to read it. As long as that isn't so, the canvas should stay.</summary>
+        /// <summary>
+        /// Whether the whole reply has been shown and the player has had the time to read it. As long as that isn't so, the canvas should stay.
+        /// </summary>
         public bool IsRead => IsComplete && now >= TurnDue;
 
-        /// <summary>Whether all of a full page is visible and the player has had the time to read it. If pages turn by themselves, it does with this frame.</summary>
+        /// <summary>
+        /// Whether all of a full page is visible and the player has had the time to read it. If pages turn by themselves, it does with this frame.
+        /// </summary>
         public bool IsPageTurnDue => Page.IsFull && VisibleClusters == Page.ClusterCount && now >= TurnDue;
 
         /// <summary>When the player has read the page: at reading speed from its first character on, and a rest after its last.</summary>
         private double TurnDue => Math.Max(pageBegan + (pageCost / settings.ReadingSpeed), lastRevealed + settings.PageRest);
 
+        private double Pace => settings.PaceFor(WaitingSeconds, HasEnded);
+
         /// <summary>Takes what has come of a reply. Only what is new is looked at.</summary>
         /// <param name="text">The reply's text.</param>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
-        /// <exception cref="ArgumentOutOfRangeException">It's shorter than what has come before: another reply, without <see cref="Clear"/>.</exception>
+        /// <exception cref="ArgumentOutOfRangeException">
+        /// It's shorter than what has come before: another reply, without <see cref="Clear"/>.
+        /// </exception>
         /// <exception cref="InvalidOperationException">The text has ended.</exception>
         public void Receive(TextBuffer text)
         {
@@ -117,7 +126,9 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>Takes what has come of a text. Only what is new is looked at.</summary>
-        /// <param name="chars">Holds the whole text so far. It's read where it is, so its text must not change any more, but it may be another array each time.</param>
+        /// <param name="chars">
+        /// Holds the whole text so far. It's read where it is, so its text must not change any more, but it may be another array each time.
+        /// </param>
         /// <param name="count">How many chars the text has so far.</param>
         /// <exception cref="ArgumentNullException"><paramref name="chars"/> is null.</exception>
         /// <exception cref="ArgumentOutOfRangeException">There are fewer chars than have come before, or than the array has.</exception>
@@ -194,8 +205,8 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>
-        /// Goes to the last page, and shows what is there at once, also what is still to come, from the next <see cref="Advance"/> on. All of it counts as shown, and
-        /// all cues are raised.
+        /// Goes to the last page, and shows what is there at once, also what is still to come, from the next <see cref="Advance"/> on. All of it
+        /// counts as shown, and all cues are raised.
         /// </summary>
         public void SkipToEnd()
         {
@@ -298,8 +309,6 @@ namespace Loquent.Core.Reveal
 
             return TryTurn(ref left, budget);
         }
-
-        private double Pace => settings.PaceFor(WaitingSeconds, HasEnded);
 
         private bool TryReveal(ref double left, bool atOnce)
         {

@@ -24,8 +24,8 @@ namespace Loquent.Core.Reveal
         private double longestStep = 0.1;
 
         /// <summary>
-        /// How fast the player reads, in characters per second; 20 unless told, which is what Netflix's Timed Text Style Guide allows for adults in English
-        /// (17 in most other languages and 17 for children). From 1 to 1000.
+        /// How fast the player reads, in characters per second; 20 unless told, which is what Netflix's Timed Text Style Guide allows for adults in
+        /// English (17 in most other languages and 17 for children). From 1 to 1000.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
         public double ReadingSpeed
@@ -67,8 +67,8 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>
-        /// For how many characters an ideograph, a kana, a Hangul syllable or an emoji counts; 2 unless told, which with 20 characters per second makes 10 ideographs
-        /// (the same guide allows 9 in Chinese and 12 in Korean; in Japanese, where lines are kept very short, 4). From 1 to 10.
+        /// For how many characters an ideograph, a kana, a Hangul syllable or an emoji counts; 2 unless told, which with 20 characters per second
+        /// makes 10 ideographs (the same guide allows 9 in Chinese and 12 in Korean; in Japanese, where lines are kept very short, 4). From 1 to 10.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
         public double WideCharacterCost
@@ -126,8 +126,8 @@ namespace Loquent.Core.Reveal
         }
 
         /// <summary>
-        /// How long a full page rests at least when all of it is visible, in seconds; 5⁄6 unless told, the shortest time of a subtitle in the same guide. It rests
-        /// longer if reading it at <see cref="ReadingSpeed"/> takes longer. From 0 to 60.
+        /// How long a full page rests at least when all of it is visible, in seconds; 5⁄6 unless told, the shortest time of a subtitle in the same
+        /// guide. It rests longer if reading it at <see cref="ReadingSpeed"/> takes longer. From 0 to 60.
         /// </summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
         public double PageRest
@@ -161,9 +161,9 @@ namespace Loquent.Core.Reveal
         public bool ReducedMotion { get; set; }
 
         /// <summary>
-        /// The pace as a multiple of reading speed, when <paramref name="waiting"/> seconds of reading wait. It never falls as more waits, and has no jumps:
-        /// from <see cref="SlowestPace"/> at 0 straight up to 1 at <see cref="SteadySeconds"/>, from there straight up to <see cref="FastestPace"/>
-        /// within <see cref="RushSeconds"/>.
+        /// The pace as a multiple of reading speed, when <paramref name="waiting"/> seconds of reading wait. It never falls as more waits, and has no
+        /// jumps: from <see cref="SlowestPace"/> at 0 straight up to 1 at <see cref="SteadySeconds"/>, from there straight up to <see
+        /// cref="FastestPace"/> within <see cref="RushSeconds"/>.
         /// </summary>
         internal double PaceFor(double waiting, bool hasEnded)
         {

@@ -4,15 +4,15 @@ using System.Text;
 namespace Loquent.Core.Reveal
 {
     /// <summary>
-    /// Reads text as a model wrote it, and gives what may be shown of it, code point by code point, as the text grows. What could deceive or deface is
-    /// left out; words, tags and brackets stay as they are. It allocates nothing, and knows at any point how much of the source it has read.
+    /// Reads text as a model wrote it, and gives what may be shown of it, code point by code point, as the text grows. What could deceive or deface
+    /// is left out; words, tags and brackets stay as they are. It allocates nothing, and knows at any point how much of the source it has read.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Left out: controls, bidi controls (overrides, embeddings, isolates, marks), invisible format characters and fillers, tags, private use, noncharacters,
-    /// object and annotation characters; a joiner, variation selector, zero width space, word joiner or soft hyphen that stands where it does nothing; a mark
-    /// on nothing; more than <see cref="MostStackedMarks"/> stacked marks, or <see cref="MostMarks"/> marks in all, on one letter; more than
-    /// <see cref="MostSpaces"/> spaces in a row; more than <see cref="MostLineEnds"/> line ends in a row, or any at the beginning.
+    /// Left out: controls, bidi controls (overrides, embeddings, isolates, marks), invisible format characters and fillers, tags, private use,
+    /// noncharacters, object and annotation characters; a joiner, variation selector, zero width space, word joiner or soft hyphen that stands where
+    /// it does nothing; a mark on nothing; more than <see cref="MostStackedMarks"/> stacked marks, or <see cref="MostMarks"/> marks in all, on one
+    /// letter; more than <see cref="MostSpaces"/> spaces in a row; more than <see cref="MostLineEnds"/> line ends in a row, or any at the beginning.
     /// </para>
     /// <para>
     /// Changed: every kind of line end becomes U+000A, a tab a space, half a surrogate pair U+FFFD, a zero width no-break space a word joiner.
@@ -70,8 +70,8 @@ namespace Loquent.Core.Reveal
         public int Position { get; private set; }
 
         /// <summary>
-        /// How many Unicode scalar values of the source have been read, those included that were left out: what <see cref="Turn.Cancel(long)"/> counts. Half a
-        /// surrogate pair, which no reply has, counts as one.
+        /// How many Unicode scalar values of the source have been read, those included that were left out: what <see cref="Turn.Cancel(long)"/>
+        /// counts. Half a surrogate pair, which no reply has, counts as one.
         /// </summary>
         public long Scalars { get; private set; }
 

@@ -57,6 +57,56 @@ namespace Loquent.Core.Tests.Reveal
         }
 
         [Test]
+        public void APageTellsWhoseCharsItsCharsAre()
+        {
+            var layout = new Layout("a\u0301 👍🏽\nb", 9, 4);
+            layout.Grow(9);
+            Page page = layout.Page;
+            var owners = new List<int>();
+            for (int i = 0; i < page.Length; i++)
+            {
+                owners.Add(page.ClusterOf(i));
+            }
+
+            Assert.That(owners, Is.EqualTo(new[] { 0, 0, 1, 2, 2, 2, 2, 2, 3 }), "A line end belongs to the character before it.");
+            Assert.That(page.ClusterCount, Is.EqualTo(4));
+            Assert.That(page.LineCount, Is.EqualTo(2));
+            Assert.Throws<ArgumentOutOfRangeException>(() => page.ClusterOf(9));
+            Assert.Throws<ArgumentOutOfRangeException>(() => page.ClusterOf(-1));
+            int version = page.Version;
+            layout.TurnPage();
+            Assert.That(page.Version, Is.GreaterThan(version));
+        }
+
+        [Test]
+        public void AMeasureThatKnowsNothingDoesNoHarm([Values(0f, -1f, float.NaN, float.PositiveInfinity)] float width)
+        {
+            var pager = new Pager(new Constant(width), new PageFormat(10) { Lines = 3 });
+            char[] text = new string('a', 3000).ToCharArray();
+            int budget = int.MaxValue;
+            int placed = 0;
+            pager.Fill(text, 2000, false, ref budget);
+            Assert.That(pager.Page.ClusterCount, Is.GreaterThan(0), "A word that never ends is placed as it comes.");
+            for (pager.Fill(text, text.Length, true, ref budget); ; pager.Fill(text, text.Length, true, ref budget))
+            {
+                placed += pager.Page.ClusterCount;
+                foreach (string line in pager.Page.ToString().Split('\n'))
+                {
+                    Assert.That(line.Length, Is.LessThanOrEqualTo(512));
+                }
+
+                if (pager.IsDone)
+                {
+                    break;
+                }
+
+                pager.TurnPage();
+            }
+
+            Assert.That(placed, Is.EqualTo(3000));
+        }
+
+        [Test]
         public void AWordIsPlacedOnceAllOfItIsThere()
         {
             var layout = new Layout("I am Marta, the innkeeper", 12, 4);
@@ -165,6 +215,21 @@ namespace Loquent.Core.Tests.Reveal
                 }
 
                 Assert.That(Layout.Pages(string.Join(" ", words), width, 64)[0], Is.EqualTo(expected.ToString()));
+            }
+        }
+
+        private sealed class Constant : ITextMeasure
+        {
+            private readonly float width;
+
+            internal Constant(float width)
+            {
+                this.width = width;
+            }
+
+            public float Width(char[] chars, int start, int count)
+            {
+                return width;
             }
         }
 

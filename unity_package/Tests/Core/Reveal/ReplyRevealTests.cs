@@ -230,6 +230,34 @@ namespace Loquent.Core.Tests.Reveal
         }
 
         [Test]
+        public void ANewPageIsEmptyForAMoment()
+        {
+            Reading reading = new Reading(20, 1).Whole("The night is dark and the road is long.");
+            while (reading.Pages.Count == 0)
+            {
+                reading.Pass(1.0 / 72);
+            }
+
+            double turned = reading.Now;
+            while (reading.Seen.Length == 0)
+            {
+                reading.Pass(1.0 / 72);
+            }
+
+            double pace = 20 * reading.Settings.PaceFor(reading.Reveal.WaitingSeconds, true);
+            Assert.That(reading.Now - turned, Is.EqualTo(0.2 + (1 / pace)).Within(2.0 / 72));
+        }
+
+        [Test]
+        public void WhatIsNotSeenAtTheEndCountsAsShownWithIt()
+        {
+            Reading reading = new Reading().Whole("Hi. \u202e\n\n\u200b ");
+            reading.UntilComplete();
+            Assert.That(reading.Reveal.Shown, Is.EqualTo(9));
+            Assert.That(reading.Reveal.ShownChars, Is.EqualTo(9));
+        }
+
+        [Test]
         public void HoweverMuchWaitsThePageStaysAsLongAsReadingItTakes()
         {
             Reading reading = new Reading(40, 3).Whole(Long + " " + Long);

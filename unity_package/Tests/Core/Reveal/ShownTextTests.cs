@@ -46,12 +46,39 @@ namespace Loquent.Core.Tests.Reveal
             }
         }
 
+        [Test]
+        public void ALigatureStandsForAllThatIsInIt()
+        {
+            char[] chars = "ל لَا".ToCharArray();
+            var reader = new ShownText();
+            int budget = int.MaxValue;
+            var read = new StringBuilder();
+            while (reader.TryRead(chars, chars.Length, true, true, ref budget, out SourcePoint point))
+            {
+                read.Append(point.CodePoint.ToString("x")).Append('@').Append(point.Scalars).Append(' ');
+            }
+
+            Assert.That(read.ToString(), Is.EqualTo("5dc@1 20@2 fefb@5 64e@5 "));
+        }
+
+        private static long ScalarsUpTo(string text, int position)
+        {
+            long scalars = position;
+            for (int i = 0; i < position; i++)
+            {
+                scalars -= char.IsHighSurrogate(text[i]) ? 1 : 0;
+            }
+
+            return scalars;
+        }
+
         private static string Read(string text, int step, bool joins)
         {
             char[] chars = text.ToCharArray();
             var reader = new ShownText();
             var shown = new StringBuilder();
             int position = 0;
+            long scalars = 0;
             int budget = int.MaxValue;
             for (int length = Math.Min(step, chars.Length); ; length = Math.Min(chars.Length, length + step))
             {
@@ -60,11 +87,14 @@ namespace Loquent.Core.Tests.Reveal
                     shown.Append(char.ConvertFromUtf32(point.CodePoint));
                     Assert.That(point.Position, Is.GreaterThanOrEqualTo(position));
                     position = point.Position;
+                    scalars = point.Scalars;
                 }
 
                 if (length == chars.Length)
                 {
                     Assert.That(reader.IsDone(length), Is.True);
+                    Assert.That(position, Is.LessThanOrEqualTo(length));
+                    Assert.That(scalars, Is.EqualTo(ScalarsUpTo(text, position)), RandomText.Show(text));
                     return shown.ToString();
                 }
             }
