@@ -19,6 +19,7 @@ LAYERS = [
     ["serve", "chat", "doctor"],
     ["configuration"],
     ["client", "gateway"],
+    ["dialing"],
     ["connection"],
     ["sessions"],
     ["dialogue"],

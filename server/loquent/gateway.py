@@ -111,6 +111,7 @@ class Gateway:
         metrics.pending_bytes.read = lambda: sessions.pending_bytes
         metrics.window_bytes.read = lambda: sessions.window_bytes
         metrics.engine_up.read = lambda: keeper.state is State.READY
+        metrics.engine_restarts.read = lambda: keeper.restarts
         return metrics
 
     async def listen(self, host: str, port: int) -> int:
@@ -250,6 +251,8 @@ class Gateway:
                 return self._readiness()
             case "/metrics":
                 return self._stop_stranger(connection, request, here=True) or self._measurements(request)
+            case "/characters":
+                return self._stop_stranger(connection, request, here=True) or self._cast()
             case "/":
                 return self._handshake(connection, request)
             case _:
@@ -323,6 +326,11 @@ class Gateway:
         body, content_type = self.metrics.render(", ".join(request.headers.get_all("Accept")))
         return _answer(http.HTTPStatus.OK, content_type, body)
 
+    def _cast(self) -> Response:
+        """Answer who can be talked with, as opening a conversation would tell: no persona, which is between server and model."""
+        cast = [{"character": key, "name": character.name} for key, character in self._characters.items()]
+        return _json(http.HTTPStatus.OK, {"characters": cast})
+
     def _health(self) -> Response:
         """Answer whether this process is well: one that isn't must be started again by whoever watches it."""
         state = self._keeper.state
@@ -334,7 +342,9 @@ class Gateway:
         }
         if self._keeper.cause is not None:
             body["cause"] = self._keeper.cause
-        return _json(http.HTTPStatus.SERVICE_UNAVAILABLE if state is State.DOWN else http.HTTPStatus.OK, body)
+        return _json(
+            http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
+        )
 
     def _readiness(self) -> Response:
         """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""
@@ -350,7 +360,7 @@ class Gateway:
         return _json(http.HTTPStatus.SERVICE_UNAVAILABLE, body)
 
 
-def _json(status: http.HTTPStatus, body: Mapping[str, str]) -> Response:
+def _json(status: http.HTTPStatus, body: Mapping[str, object]) -> Response:
     return _answer(status, "application/json", json.dumps(body).encode() + b"\n")
 
 

@@ -118,7 +118,8 @@ class Terminal:
 def test_serve_says_in_one_line_that_it_is_ready_where_and_with_what() -> None:
     with server() as started:
         assert re.fullmatch(
-            r"Ready at ws://127\.0\.0\.1:\d+ with script \(scripted\); characters: guard, innkeeper\.\n", started.ready
+            r"Ready at ws://127\.0\.0\.1:\d+ with script \(scripted\); characters: bard, guard, innkeeper\.\n",
+            started.ready,
         )
 
 
@@ -361,7 +362,7 @@ def test_chat_with_an_unknown_character_says_which_there_are() -> None:
     with server() as started:
         result = run("chat", "--url", started.url, "--character", "wizard")
     assert result.returncode == 1
-    assert "guard, innkeeper" in result.stderr
+    assert "bard, guard, innkeeper" in result.stderr
 
 
 @pytest.mark.parametrize(

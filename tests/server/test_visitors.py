@@ -149,20 +149,25 @@ async def get(port: int, path: str, *headers: str) -> tuple[int, str]:
     return int(answer.split()[1]), answer
 
 
-async def test_health_is_told_to_everybody_and_metrics_to_who_has_a_token(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("path", "holds"), [("/metrics", "loquent_"), ("/characters", "innkeeper")])
+async def test_health_is_told_to_everybody_and_what_goes_on_to_who_has_a_token(
+    tmp_path: Path, path: str, holds: str
+) -> None:
     async with house(tmp_path) as server:
-        for path in ("/healthz", "/readyz"):
-            assert (await get(server.port, path))[0] == 200
-        assert (await get(server.port, "/metrics", f"Authorization: Bearer {QUEST}"))[0] == 200
-        status, answer = await get(server.port, "/metrics")
+        for probe in ("/healthz", "/readyz"):
+            assert (await get(server.port, probe))[0] == 200
+        status, answer = await get(server.port, path, f"Authorization: Bearer {QUEST}")
+        assert status == 200
+        assert holds in answer
+        status, answer = await get(server.port, path)
         assert status == 401
         assert 'WWW-Authenticate: Bearer realm="loquent"\r\n' in answer
-        status, answer = await get(server.port, "/metrics", f"Authorization: Bearer {WRONG}")
+        status, answer = await get(server.port, path, f"Authorization: Bearer {WRONG}")
         assert status == 401
         assert 'error="invalid_token"' in answer
-        assert "loquent_" not in answer
+        assert holds not in answer
     async with running() as server:
-        assert (await get(server.port, "/metrics"))[0] == 200
+        assert (await get(server.port, path))[0] == 200
 
 
 async def test_where_nobody_needs_a_token_all_are_taken() -> None:
