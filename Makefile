@@ -9,7 +9,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) -I server/bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve chat test test-quick check system-packages lock clean
+.PHONY: help setup serve chat doctor docs test test-quick check system-packages lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +22,12 @@ serve: ## start the server (ARGS="--port 9000 --model …"; ARGS=--help lists th
 
 chat: ## talk with a character in this terminal, through the server that runs
 	@$(SETUP) && exec $(BIN)/loquent chat $(ARGS)
+
+doctor: ## look whether a server can start, and what to type in Unity (ARGS as for serve; or --url ws://…)
+	@$(SETUP) && exec $(BIN)/loquent doctor $(ARGS)
+
+docs: ## write docs/settings.md anew, from the settings' declarations
+	@$(SETUP) && exec $(BIN)/python -m loquent.configuration docs/settings.md
 
 test: system-packages ## check and test everything, C# and a real model included (ARGS="-k wire" for pytest)
 	@$(SETUP) --dev

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from support.server_process import ServerProcess, gone
 from unity import build
+
+for _name in [name for name in os.environ if name.startswith("LOQUENT_") and name != "LOQUENT_CACHE"]:
+    del os.environ[_name]  # what a developer has set for a server of their own
+os.environ["LOQUENT_SETTINGS"] = os.devnull  # nor does their loquent.toml count
 
 
 @pytest.fixture(scope="session")

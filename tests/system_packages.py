@@ -1,4 +1,4 @@
-"""Installs what the C# tests need from the system, where it is missing: Mono's compiler and runtime, and NUnit.
+"""Installs what the C# tests need from the system, where it is missing: Mono's compiler and runtime, NUnit, and Unicode's data.
 
 `make test` calls it. On Debian and Ubuntu it installs by itself if it may: as root, or by a sudo that asks for no
 password. It runs under the system's Python, with the standard library alone.
@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ PROGRAMS = {"mcs": "mono-devel", "mono": "mono-devel", "nunit-console": "nunit-c
 
 LIBRARY = "libnunit-cil-dev"
 """Debian's package that lets `mcs -pkg:nunit` find NUnit."""
+
+UNICODE = (Path("/usr/share/unicode/auxiliary/LineBreakTest.txt"), "unicode-data")
+"""A file of the Unicode Character Database, and Debian's package that brings it all."""
 
 
 class MissingError(Exception):
@@ -41,6 +45,9 @@ def missing() -> list[str]:
     packages = {package for program, package in PROGRAMS.items() if shutil.which(program) is None}
     if "pkg-config" in packages or _run(["pkg-config", "--exists", "nunit"])[0]:
         packages.add(LIBRARY)
+    file, package = UNICODE
+    if not file.exists() and not os.environ.get("LOQUENT_UNICODE"):
+        packages.add(package)
     return sorted(packages)
 
 
@@ -62,7 +69,8 @@ def provide(
     names = " ".join(packages)
     if which("apt-get") is None:
         raise MissingError(
-            "the C# tests need Mono with its compiler mcs, NUnit 2.6 with nunit-console, and pkg-config: install your "
+            "the C# tests need Mono with its compiler mcs, NUnit 2.6 with nunit-console, pkg-config, and the Unicode Character "
+            "Database 15.0 (in a folder that LOQUENT_UNICODE names): install your "
             f"system's packages for them (on Debian they are called {names}), then run this again."
         )
     by_hand = f"run 'sudo apt-get install --no-install-recommends {names}', then this again."

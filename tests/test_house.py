@@ -16,13 +16,19 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat"],
+    ["serve", "chat", "doctor"],
+    ["configuration"],
     ["client", "gateway"],
+    ["dialing"],
     ["connection"],
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["settings", "wire"],
+    ["access", "certificates", "descriptors", "images"],
+    ["metrics", "tracing"],
+    ["tokens", "watcher"],
+    ["logs"],
+    ["image_files", "settings", "wire"],
     ["__init__"],
 ]
 
@@ -83,6 +89,12 @@ def test_engines_know_no_frames(path: Path) -> None:
 def test_vllm_is_imported_in_one_module() -> None:
     users = [path for path in MODULES if any(name.split(".")[0] == "vllm" for name in imports(path))]
     assert users == [SERVER / "engines" / "vllm.py"]
+
+
+def test_opentelemetry_is_imported_in_one_module() -> None:
+    """It's optional: everything else runs without it."""
+    users = [path for path in MODULES if any(name.split(".")[0] == "opentelemetry" for name in imports(path))]
+    assert users == [SERVER / "tracing" / "otlp.py"]
 
 
 def test_no_file_grows_into_two() -> None:

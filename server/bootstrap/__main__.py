@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="make setup",
         description="Set Loquent up in .venv: the engine that fits this machine, and its model.",
-        epilog="LOQUENT_ENGINE=cpu, gpu or none (scripted replies only) chooses the engine; auto forgets such a choice.",
+        epilog="LOQUENT_SETUP_ENGINE=cpu, gpu or none (scripted replies only) chooses the engine; auto forgets such a choice.",
     )
     parser.add_argument("--dev", action="store_true", help="with the tools for tests and checks")
     options = parser.parse_args(arguments)

@@ -57,7 +57,7 @@ def check_engine(environment: Environment, *, with_model: bool) -> None:
         fail(
             outcome[0].stdout,
             "vLLM was installed, and doesn't load on this machine; what it said stands above. Run 'make clean' and this again; "
-            "if it stays so, 'LOQUENT_ENGINE=cpu make setup' takes the CPU, and 'LOQUENT_ENGINE=none make setup' goes "
+            "if it stays so, 'LOQUENT_SETUP_ENGINE=cpu make setup' takes the CPU, and 'LOQUENT_SETUP_ENGINE=none make setup' goes "
             "without a model.",
         )
 

@@ -17,17 +17,23 @@ if TYPE_CHECKING:
 
 
 def wished_engine(environ: Mapping[str, str]) -> str | None:
-    """Read which engine LOQUENT_ENGINE asks for; None if it isn't set.
+    """Read which engine LOQUENT_SETUP_ENGINE asks for; None if it isn't set.
 
     Raises:
-        SetupError: it asks for one that there isn't.
+        SetupError: it asks for one that there isn't, or LOQUENT_ENGINE asks, which is a setting of the server.
     """
-    wish = environ.get("LOQUENT_ENGINE", "").strip().lower()
+    mistaken = environ.get("LOQUENT_ENGINE", "").strip().lower()
+    if mistaken == "auto" or mistaken in LOCKS:
+        raise SetupError(
+            f"LOQUENT_ENGINE is '{mistaken}', and is the server's engine, vllm or scripted; what is set up is chosen by "
+            f"LOQUENT_SETUP_ENGINE: unset the one, and set LOQUENT_SETUP_ENGINE={mistaken}."
+        )
+    wish = environ.get("LOQUENT_SETUP_ENGINE", "").strip().lower()
     if not wish:
         return None
     if wish != "auto" and wish not in LOCKS:
         raise SetupError(
-            f"LOQUENT_ENGINE is '{wish}', and can be cpu, gpu, none (scripted replies only) or auto: "
+            f"LOQUENT_SETUP_ENGINE is '{wish}', and can be cpu, gpu, none (scripted replies only) or auto: "
             "set it to one of these, or unset it."
         )
     return wish
@@ -53,7 +59,8 @@ def choose_engine(environ: Mapping[str, str], state: State) -> tuple[str, bool]:
     wish = wished_engine(environ)
     chosen = wish not in (None, "auto") or (wish is None and state.chosen and engine is not None)
     if chosen:
-        why = "as LOQUENT_ENGINE says" if wish else "as LOQUENT_ENGINE said before; LOQUENT_ENGINE=auto chooses anew"
+        before = "as LOQUENT_SETUP_ENGINE said before; LOQUENT_SETUP_ENGINE=auto chooses anew"
+        why = "as LOQUENT_SETUP_ENGINE says" if wish else before
     else:
         usable, reason = find_gpu()
         engine = "gpu" if usable else "cpu"

@@ -34,7 +34,7 @@ def judge_gpus(report: str) -> tuple[bool, str | None]:
         if major and int(major.group()) < OLDEST_DRIVER:
             reason = (
                 f"The NVIDIA driver {driver} is too old for {name}: update it to {OLDEST_DRIVER} or newer, then run "
-                "'LOQUENT_ENGINE=auto make setup'; until then the CPU is used."
+                "'LOQUENT_SETUP_ENGINE=auto make setup'; until then the CPU is used."
             )
         elif re.fullmatch(r"\d+\.\d+", capability) and float(capability) < OLDEST_GPU:
             reason = f"{name} is older than what vLLM's CUDA 13 runs on: the CPU is used."

@@ -26,18 +26,18 @@ def machine_refusal(engine: str, system: str, machine: str, cpu_flags: str | Non
     if system != "Linux":
         return (
             f"There is no build of vLLM for {'macOS' if system == 'Darwin' else system}: run the server on a Linux "
-            "machine, or set it up without a model, to work with scripted replies: 'LOQUENT_ENGINE=none make setup', "
+            "machine, or set it up without a model, to work with scripted replies: 'LOQUENT_SETUP_ENGINE=none make setup', "
             "then 'make serve ARGS=\"--engine scripted\"'."
         )
     if machine not in ("x86_64", "aarch64"):
         return (
             f"There is no build of vLLM for {machine} processors: run the server on an x86_64 or aarch64 machine, or set it "
-            "up without a model: 'LOQUENT_ENGINE=none make setup'."
+            "up without a model: 'LOQUENT_SETUP_ENGINE=none make setup'."
         )
     if engine == "cpu" and machine == "x86_64" and cpu_flags is not None and "avx2" not in cpu_flags.split():
         return (
             "This processor doesn't have AVX2, which vLLM needs: run the server on a newer machine, or set it up without a "
-            "model: 'LOQUENT_ENGINE=none make setup'."
+            "model: 'LOQUENT_SETUP_ENGINE=none make setup'."
         )
     return None
 

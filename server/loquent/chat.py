@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Coroutine
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 from .client import Client, FaultError, Reply
@@ -31,13 +32,25 @@ class Chat:
         character: who to talk with.
         options: the options of open.
         out: where to print.
+        token: who this is, where the server asks for it.
+        authorities: see `Client.connect`.
     """
 
-    def __init__(self, url: str, character: str, options: Options, out: TextIO = sys.stdout) -> None:
+    def __init__(
+        self,
+        url: str,
+        character: str,
+        options: Options,
+        out: TextIO = sys.stdout,
+        token: str | None = None,
+        authorities: Path | None = None,
+    ) -> None:
         self._url = url
         self._character = character
         self._options = options
         self._out = out
+        self._token = token
+        self._authorities = authorities
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="connection", daemon=True)
 
@@ -52,7 +65,7 @@ class Chat:
 
         self._thread.start()
         try:
-            client = self._wait(Client.connect(self._url))
+            client = self._wait(Client.connect(self._url, token=self._token, authorities=self._authorities))
             try:
                 self._talk(client)
             finally:

@@ -1,18 +1,26 @@
-"""A client of the wire in Python, for the terminal chat, tests and measurements. Games use the Unity package."""
+"""A client of the wire in Python, for the terminal chat, tests and measurements. Games use the Unity package.
+
+A connection that is lost is made again, and its session resumed: whoever iterates over a reply notices nothing but a pause. It's whole or
+not at all: where the server doesn't have the session any more, everyone who waits is told so.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import random
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from . import __version__
+from .dialing import Address, ClientError, FaultError, Item, UnreachableError, lost, trust, unreadable
 from .wire.codec import decode, encode
+from .wire.faults import Code
 from .wire.frames import (
     SERVER_FRAMES,
     Ack,
@@ -24,31 +32,47 @@ from .wire.frames import (
     End,
     Fault,
     Frame,
-    Hello,
     Malformed,
     Open,
     Opened,
     Options,
+    Resume,
     Say,
     Text,
     Welcome,
 )
 from .wire.framing import FramingLost
 
+__all__ = ["Client", "ClientError", "FaultError", "Reconnect", "Reply"]
+
 _ACK_EVERY: Final = 64
 """Frames after which an ack is due at the latest (SPEC section 4)."""
+_ARRIVED: Final = (Code.CONVERSATION_OPEN, Code.TURN_ORDER, Code.CONVERSATION_UNKNOWN)
+"""What a server says of a frame that came again: that the first one had arrived."""
 
 
-class ClientError(Exception):
-    """The server can't be talked with. The text is a sentence that says what to do."""
+@dataclass(frozen=True, slots=True)
+class Reconnect:
+    """How a client connects again: before each attempt it waits for a time by chance, up to a bound that doubles from the first.
 
+    So a network that comes back is used soon, and a server that comes back isn't met by all its clients at once.
+    """
 
-class FaultError(ClientError):
-    """The server answered with a fault."""
+    first_seconds: float = 0.25
+    """The bound before the first attempt."""
+    most_seconds: float = 10.0
+    """The bound doesn't grow beyond this. A connection that lasted as long lets it begin anew."""
+    give_up_seconds: float = 60.0
+    """How long it's tried, from the loss on; never longer than the server keeps the session."""
+    chance: Callable[[], float] = random.random
+    """Gives numbers from 0 to 1, by chance."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
+    def waits(self) -> Iterator[float]:
+        """Yield how many seconds to wait before each attempt, without end."""
+        bound = self.first_seconds
+        while True:
+            yield self.chance() * bound
+            bound = min(self.most_seconds, 2 * bound)
 
 
 class Reply:
@@ -72,7 +96,12 @@ class Reply:
         await self._client.send(Cancel(self.turn, len(self.text) if shown is None else shown))
 
     def __aiter__(self) -> AsyncIterator[str]:
-        """Iterate over the pieces of text."""
+        """Iterate over the pieces of text.
+
+        Raises:
+            FaultError: the server refused the turn, or broke it off.
+            ClientError: the session is lost.
+        """
         return self._pieces()
 
     async def _pieces(self) -> AsyncIterator[str]:
@@ -100,25 +129,54 @@ class Reply:
 
 
 class Client:
-    """One connection to a server. Use `Client.connect`, then ``async with``."""
+    """A session with a server. Use `Client.connect`, then ``async with``.
 
-    def __init__(self, socket: ClientConnection) -> None:
+    Args:
+        address: where the server is.
+        reconnect: how to connect again; None for not at all.
+        socket: its first connection,
+        welcome: what it was welcomed with,
+        behind: and what came behind that.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        reconnect: Reconnect | None,
+        socket: ClientConnection,
+        welcome: Welcome,
+        behind: Sequence[Item],
+    ) -> None:
+        self._address = address
+        self._reconnect = reconnect
         self._socket = socket
-        self.welcome: Welcome | None = None
+        self.welcome = welcome
+        """The server's answer to the last hello."""
+        self.resumes = 0
+        """How often the session was resumed."""
         self._opening: dict[int, asyncio.Future[Opened]] = {}
         self._replies: dict[int, Reply] = {}
-        self._welcomed: asyncio.Future[Welcome] = asyncio.get_running_loop().create_future()
         self._last_turn = 0
         self._last_conversation = 0
         self._seq = 0
         self._acked = 0
+        self._unconfirmed: list[Frame] = []  # what was asked and may not have arrived, in order
+        self._again: set[tuple[int, int]] = set()  # what was sent again on this connection, as faults refer to it
+        self._away = False
         self._lost: ClientError | None = None
-        self._reader = asyncio.create_task(self._read(), name="client reader")
+        self._loop = asyncio.get_running_loop()
+        self._runner = asyncio.create_task(self._run(behind), name="client reader")
         self._acks = asyncio.create_task(self._ack_every_second(), name="client acks")
 
     @classmethod
     async def connect(
-        cls, url: str, *, client: str = f"loquent-python/{__version__}", token: str | None = None
+        cls,
+        url: str,
+        *,
+        client: str = f"loquent-python/{__version__}",
+        token: str | None = None,
+        authorities: Path | None = None,
+        reconnect: Reconnect | None = Reconnect(),
     ) -> Client:
         """Connect and say hello.
 
@@ -126,37 +184,15 @@ class Client:
             url: where the server is, such as ``ws://127.0.0.1:8765``.
             client: what the server's log should call this client.
             token: who this client is, where the server asks for it.
+            authorities: PEM file with the certificates that are trusted for ``wss://``: the server's own, or its authority's;
+                without it, those that this machine trusts.
+            reconnect: how to connect again when the connection is lost; None for not at all. The first attempt is made once.
 
         Raises:
             ClientError: no server there, or one that refuses.
         """
-        try:
-            socket = await connect(
-                url,
-                subprotocols=[Subprotocol("loquent.v1")],
-                compression=None,
-                proxy=None,
-                max_size=1 << 24,
-                open_timeout=10,
-            )
-        except (InvalidURI, ValueError):  # ValueError: a port out of range
-            raise ClientError(f"{url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
-        except (OSError, TimeoutError, InvalidHandshake, EOFError) as error:
-            raise ClientError(
-                f"There is no Loquent server at {url} ({error or type(error).__name__}); start one with `make serve`."
-            ) from None
-        made = cls(socket)
-        await made.send(Hello((1,), client, token, None))
-        try:
-            async with asyncio.timeout(10):
-                made.welcome = await made._welcomed
-        except TimeoutError:
-            await made.close()
-            raise ClientError(f"The server at {url} doesn't answer; is it a Loquent server?") from None
-        except ClientError:
-            await made.close()
-            raise
-        return made
+        address = Address(url, client, token, trust(authorities) if url.startswith("wss:") else None)
+        return cls(address, reconnect, *await address.dial())
 
     async def __aenter__(self) -> Self:
         """Return the client itself."""
@@ -173,13 +209,13 @@ class Client:
 
         Raises:
             FaultError: the server refuses, for example because it has no such character.
-            ClientError: the connection is lost.
+            ClientError: the session is lost.
         """
         self._last_conversation += 1
         number = self._last_conversation
-        answer = self._opening[number] = asyncio.get_running_loop().create_future()
-        await self.send(Open(number, character, options or Options()))
+        answer = self._opening[number] = self._loop.create_future()
         try:
+            await self.send(Open(number, character, options or Options()))
             return number, await answer
         finally:
             del self._opening[number]
@@ -195,36 +231,57 @@ class Client:
         """Close a conversation."""
         await self.send(Close(conversation))
 
-    async def send(self, frame: Frame) -> None:
-        """Send one frame.
+    async def round_trip(self) -> float:
+        """Measure how long the server takes to answer a WebSocket ping, in seconds.
 
         Raises:
             ClientError: the connection is lost.
         """
+        try:
+            return await (await self._socket.ping())
+        except ConnectionClosed as closed:
+            raise lost(closed) from None
+
+    async def send(self, frame: Frame) -> None:
+        """Send one frame; while the connection is lost, as soon as there is one again.
+
+        Raises:
+            ClientError: the session is lost.
+        """
         if self._lost is not None:
             raise self._lost
+        if isinstance(frame, Open | Say | Cancel | Close):
+            self._unconfirmed.append(frame)
+        if self._away:
+            return
         try:
             await self._socket.send(encode(frame))
         except ConnectionClosed as closed:
-            raise _lost(closed) from None
+            if self._reconnect is None:
+                raise lost(closed) from None
 
     async def close(self) -> None:
-        """Close the connection. Idempotent."""
+        """Close the connection, which ends the session. Idempotent."""
         self._acks.cancel()
         await self._socket.close()
-        await asyncio.gather(self._reader, self._acks, return_exceptions=True)
+        self._runner.cancel()
+        await asyncio.gather(self._runner, self._acks, return_exceptions=True)
+        self._fail(ClientError("The client is closed."))
 
-    async def _read(self) -> None:
+    # --- in ---------------------------------------------------------------------------------------------------------------
+
+    async def _run(self, behind: Iterable[Item]) -> None:
+        """Read from one connection after the other, until the session is over."""
+        waits: Iterator[float] | None = None
         try:
-            async for message in self._socket:
-                if isinstance(message, bytes):
-                    for item in decode(message, SERVER_FRAMES):
-                        self._take(item)
-                    if self._seq - self._acked >= _ACK_EVERY:
-                        await self._ack()
-            self._fail(ClientError("The server closed the connection."))
-        except ConnectionClosed as closed:
-            self._fail(_lost(closed))
+            while True:
+                since = self._loop.time()
+                why = await self._read(behind)
+                if self._reconnect is None or self.welcome.limits.grace_ms == 0:
+                    raise why
+                if waits is None or self._loop.time() - since >= self._reconnect.most_seconds:
+                    waits = self._reconnect.waits()
+                behind = await self._resume(why, self._reconnect, waits)
         except ClientError as error:
             self._fail(error)
             await self._socket.close(1002, str(error)[:120])
@@ -232,19 +289,87 @@ class Client:
             self._fail(ClientError(f"The client made a mistake: {error!r}."))
             raise
 
-    async def _ack_every_second(self) -> None:
-        while self._lost is None:
-            await asyncio.sleep(1)
-            if self._seq > self._acked:
-                await self._ack()
+    async def _read(self, behind: Iterable[Item]) -> ClientError:
+        """Read until the connection is lost; returns how.
 
-    async def _ack(self) -> None:
+        Raises:
+            ClientError: the server has closed it, or breaks the protocol.
+        """
+        beat_ms = self.welcome.limits.beat_ms
+        try:
+            for item in behind:
+                self._take(item)
+            while True:
+                async with asyncio.timeout(3 * beat_ms / 1000 if beat_ms else None):
+                    message = await self._socket.recv()
+                if isinstance(message, bytes):
+                    for item in decode(message, SERVER_FRAMES):
+                        self._take(item)
+                    if self._seq - self._acked >= _ACK_EVERY:
+                        await self._ack()
+        except TimeoutError:
+            self._socket.transport.abort()
+            return ClientError("The connection to the server is lost: nothing is heard of it any more.")
+        except ConnectionClosedOK:
+            raise ClientError("The server closed the connection.") from None
+        except ConnectionClosed as closed:
+            if closed.rcvd is not None:
+                raise lost(closed) from None
+            return lost(closed)
+
+    async def _resume(self, why: ClientError, how: Reconnect, waits: Iterator[float]) -> list[Item]:
+        """Connect again, and go on with the session; returns what came behind the welcome.
+
+        Raises:
+            ClientError: it can't be done, or not in time.
+        """
+        self._away = True
+        grace_ms = self.welcome.limits.grace_ms
+        seconds = how.give_up_seconds if grace_ms is None else min(how.give_up_seconds, grace_ms / 1000)
+        deadline = self._loop.time() + seconds
+        told = 0.0
+        for wait in waits:
+            if self._loop.time() + max(wait, told) > deadline:
+                raise ClientError(f"{str(why).rstrip('.')}; it couldn't be made again within {seconds:g} s.")
+            await asyncio.sleep(max(wait, told))
+            asked = Resume(self.welcome.session, self.welcome.epoch, self._seq)
+            try:
+                socket, welcome, behind = await self._address.dial(asked)
+            except UnreachableError as error:
+                why, told = error, error.retry_after
+            except FaultError as error:
+                if error.fault.retry_after_ms is None:
+                    raise
+                why, told = error, error.fault.retry_after_ms / 1000
+            else:
+                self._socket, before, self.welcome = socket, self.welcome, welcome
+                break
+        if not self.welcome.resumed:
+            await self._socket.close()
+            raise ClientError(
+                "The connection was lost, and the server doesn't have its session any more: its conversations are closed. Connect again."
+            )
+        if (self.welcome.session, self.welcome.epoch) != (before.session, before.epoch + 1):
+            raise ClientError("The server went on with another session than the one that was lost.")
+        self.resumes += 1
         self._acked = self._seq
-        await self.send(Ack(self._seq))
+        await self._send_again()
+        return behind
 
-    def _take(self, item: Frame | Malformed | FramingLost) -> None:
+    async def _send_again(self) -> None:
+        """Send what may not have arrived, in the order in which it was sent at first."""
+        self._again.clear()
+        for frame in self._unconfirmed:  # what is said meanwhile is appended
+            self._again.add(_key(frame))
+            try:
+                await self._socket.send(encode(frame))
+            except ConnectionClosed:
+                break  # the reader sees it too
+        self._away = False
+
+    def _take(self, item: Item) -> None:
         if isinstance(item, Malformed | FramingLost):
-            raise ClientError(f"The server sent what can't be read: {item}")
+            raise unreadable(item)
         seq = getattr(item, "seq", 0)
         if seq:
             if seq != self._seq + 1:
@@ -253,49 +378,78 @@ class Client:
                 )
             self._seq = seq
         match item:
-            case Welcome() if not self._welcomed.done():
-                self._welcomed.set_result(item)
             case Opened():
+                self._confirm((Open.KIND, item.conversation))
                 opening = self._opening.get(item.conversation)  # None: nobody waits for it any more
                 if opening is not None and not opening.done():
                     opening.set_result(item)
             case Begin() | Text() | Cue() | Decision() | End():
-                reply = self._replies.get(item.turn)
-                if reply is not None:
-                    reply.began = True
-                    reply.put(item)
-                    if isinstance(item, End):
-                        del self._replies[item.turn]
+                self._take_turn(item)
             case Fault():
                 self._take_fault(item)
 
+    def _take_turn(self, item: Begin | Text | Cue | Decision | End) -> None:
+        reply = self._replies.get(item.turn)
+        if isinstance(item, Begin):
+            self._confirm((Say.KIND, item.turn))
+        if isinstance(item, End):  # a cancel has arrived by now, or has nothing to cancel
+            self._unconfirmed = [frame for frame in self._unconfirmed if _key(frame) != (Cancel.KIND, item.turn)]
+        if reply is not None:
+            reply.began = True
+            reply.put(item)
+            if isinstance(item, End):
+                del self._replies[item.turn]
+
     def _take_fault(self, fault: Fault) -> None:
-        if fault.refers is not None:
-            kind, number = fault.refers
-            opening = self._opening.get(number) if kind == Open.KIND else None
-            if opening is not None and not opening.done():
-                opening.set_exception(FaultError(fault))
-            reply = self._replies.get(number) if kind == Say.KIND else None
-            if reply is not None:
-                reply.put(fault)
-                if not reply.began:
-                    del self._replies[number]  # refused: nothing more will come
+        if fault.refers is None:
             return
-        if not self._welcomed.done():
-            self._welcomed.set_exception(FaultError(fault))
+        kind, number = key = fault.refers
+        if key in self._again and fault.code in _ARRIVED:
+            self._again.discard(key)
+            self._confirm(key)
+            return
+        self._confirm(key)
+        opening = self._opening.get(number) if kind == Open.KIND else None
+        if opening is not None and not opening.done():
+            opening.set_exception(FaultError(fault))
+        reply = self._replies.get(number) if kind == Say.KIND else None
+        if reply is not None:
+            reply.put(fault)
+            if not reply.began:
+                del self._replies[number]  # refused: nothing more will come
+
+    def _confirm(self, key: tuple[int, int]) -> None:
+        """Let go of what the server has answered, and of all that was sent before it: it has arrived as well."""
+        for index, frame in enumerate(self._unconfirmed):
+            if _key(frame) == key:
+                del self._unconfirmed[: index + 1]
+                return
+
+    # --- acks and ends ------------------------------------------------------------------------------------------------------
+
+    async def _ack_every_second(self) -> None:
+        while self._lost is None:
+            await asyncio.sleep(1)
+            if self._seq > self._acked and not self._away:
+                await self._ack()
+
+    async def _ack(self) -> None:
+        self._acked = self._seq
+        await self.send(Ack(self._seq))
 
     def _fail(self, error: ClientError) -> None:
         """Tell everyone who waits that nothing more will come."""
         self._lost = self._lost or error
-        waiting: list[asyncio.Future[Opened] | asyncio.Future[Welcome]] = [*self._opening.values(), self._welcomed]
-        for future in waiting:
-            if not future.done():
-                future.set_exception(error)
-                future.exception()  # whoever waits gets it; nobody may be waiting
+        for opening in self._opening.values():
+            if not opening.done():
+                opening.set_exception(error)
+                opening.exception()  # whoever waits gets it; nobody may be waiting
         for reply in self._replies.values():
             reply.put(error)
+        self._replies.clear()
 
 
-def _lost(closed: ConnectionClosed) -> ClientError:
-    reason = closed.rcvd.reason if closed.rcvd is not None else ""
-    return ClientError(f"The connection to the server is lost{': ' + reason.rstrip('.') if reason else ''}.")
+def _key(frame: Frame) -> tuple[int, int]:
+    """Return how a fault refers to a client's frame."""
+    number: int = frame.conversation if isinstance(frame, Open | Close) else getattr(frame, "turn", 0)
+    return frame.KIND, number

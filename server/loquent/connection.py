@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from typing import Final
 
@@ -12,6 +11,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.protocol import State
 
+from .access import Access, Share, Visitor
+from .logs import Log
+from .metrics import Metrics
 from .sessions import LiveSession, Sessions
 from .settings import Settings
 from .wire.codec import encode
@@ -20,8 +22,7 @@ from .wire.frames import Ack, Beat, Cancel, Close, Decide, Fault, Frame, Goaway,
 from .wire.rate import Rate
 from .wire.reception import Reception, fault
 
-log = logging.getLogger("loquent.connection")
-
+_LOG: Final = Log.named("loquent.connection")
 _BEAT: Final = encode(Beat())
 _REASON_BYTES: Final = 123
 """Longest reason of a WebSocket close, RFC 6455 section 5.5."""
@@ -29,6 +30,14 @@ _FRAMES_IN_A_ROW: Final = 128
 """So many frames of one message are acted on before others get their turn."""
 _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
+_GOODBYE_SECONDS: Final = 5.0
+"""How long a client whose token isn't valid any more may take to read so."""
+_MISSING: Final = (
+    "This server lets nobody in without a token; give the client the one that `loquent token` showed when it was made."
+)
+_UNKNOWN: Final = (
+    "This server doesn't know the client's token; it must be the one that `loquent token` showed when it was made."
+)
 
 
 class Connection:
@@ -38,12 +47,29 @@ class Connection:
         socket: the WebSocket.
         settings: the limits and times.
         sessions: where its session comes from, and where it's left when the connection is lost.
+        metrics: where what it does is counted.
+        access: tells whose the token in hello is.
+        visitor: whose token came with the handshake; None if none did, so that the one in hello counts.
     """
 
-    def __init__(self, socket: ServerConnection, settings: Settings, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        socket: ServerConnection,
+        settings: Settings,
+        sessions: Sessions,
+        metrics: Metrics,
+        access: Access,
+        visitor: Visitor | None = None,
+    ) -> None:
         self._socket = socket
         self._settings = settings
         self._sessions = sessions
+        self._metrics = metrics
+        self._access = access
+        self._visitor = visitor
+        self._share: Share | None = None  # of the connections that the visitor may have
+        self.log = _LOG.about(address=address(socket))
+        """Its lines are about the connection, and its session once there is one."""
         self._reception = Reception(settings.message_bytes)
         self._live: LiveSession | None = None
         self._unsequenced: list[bytes] = []  # welcome, beats, goaway, and faults before welcome: they leave first
@@ -51,6 +77,7 @@ class Connection:
         self._ready = asyncio.Event()
         self._sent_anything = False
         self._closing: tuple[int, str] | None = None
+        self._abort: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         rate = settings.frames_per_second
         self._rate = Rate(rate, 2 * rate, self._loop.time())
@@ -61,36 +88,56 @@ class Connection:
         writer.add_done_callback(self._writer_done)
         beats = self._loop.create_task(self._beat(), name="connection beats")
         hello_late = self._loop.call_later(self._settings.hello_seconds, self._hello_late)
+        self.log.info("connection opened")
         failed = True
         try:
             async for message in self._socket:
                 if self._closing is None:
                     await self._receive(message)
             failed = False
-        except ConnectionClosed as closed:
-            log.info("connection lost: %s", closed)
+        except ConnectionClosed:
             failed = False
         finally:
             hello_late.cancel()
             beats.cancel()
             writer.cancel()
+            if self._abort is not None:
+                self._abort.cancel()
             await asyncio.gather(writer, beats, return_exceptions=True)
             self._part(failed=failed)
 
     def _part(self, *, failed: bool) -> None:
         """Leave the session to wait for its client; or end it, if client or server wanted the end of the connection."""
+        self._give_back()
+        said = self._socket.protocol.close_rcvd
+        wanted = True
+        if failed:
+            why = "closed by a mistake in the server"
+        elif self._closing is not None:
+            why = f"closed by the server: {self._closing[1]}"
+        elif said is not None:
+            why = "closed by its client"
+            wanted = said.code == CloseCode.NORMAL_CLOSURE
+        else:
+            why = "lost"
+            wanted = False
+        self.log.about(reason=why, close_code=self._socket.close_code).info("connection ended")
         live, self._live = self._live, None
         if live is None:
             return
-        said = self._socket.protocol.close_rcvd
-        if failed:
-            self._sessions.end(live, "a mistake in the server ended its connection")
-        elif self._closing is not None:
-            self._sessions.end(live, f"the server closed its connection: {self._closing[1]}")
-        elif said is not None and said.code == CloseCode.NORMAL_CLOSURE:
-            self._sessions.end(live, "its client has closed it")
+        if wanted:
+            self._sessions.end(live, f"its connection was {why}")
         else:
             self._sessions.lose(live, self)
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether nobody who may come in has said hello on it."""
+        return self._share is None
+
+    def evict(self) -> None:
+        """Cut the connection of a stranger, who takes the place of others."""
+        self._drop("it said no hello, and others need the place")
 
     def go_away(self, seconds: float) -> None:
         """Tell the client that the connection closes in so many seconds."""
@@ -111,6 +158,16 @@ class Connection:
         self._ready.set()
         await self._socket.wait_closed()
 
+    def dismiss_unwelcome(self) -> None:
+        """If the visitor may stay no longer: tell the client so, end its turns, and close the connection (1008)."""
+        if self._visitor is None or self._visitor.may_stay() or self._closing is not None:
+            return
+        why = fault(Code.UNAUTHORIZED, "The token that this connection came in with isn't valid any more.")
+        if self._live is not None:
+            self._live.conversations.end(why)
+        self.refuse(why)
+        self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
+
     # --- what a session knows of its connection ----------------------------------------------------------------------------
 
     def wake(self) -> None:
@@ -118,13 +175,14 @@ class Connection:
         self._ready.set()
         live, limit = self._live, self._settings.pending_bytes
         if live is not None and self._closing is None and live.wire.outbox.pending_bytes > limit:
-            log.warning("session %s: its client left more than %d bytes unread", live.wire.name, limit)
+            self.log.warning("connection cut: its client left more than %d bytes unread", limit)
             self._drop(f"more than {limit} bytes were left unread")
 
     def cut(self, why: str) -> None:
         """See `Link`."""
         if self._live is not None:
             self._live = None
+            self._give_back()
             self._drop(why)
 
     # --- in ---------------------------------------------------------------------------------------------------------------
@@ -160,26 +218,61 @@ class Connection:
     def _welcome(self, hello: Hello) -> None:
         version = self._reception.version
         assert version is not None  # noqa: S101 - a hello gets through only with a version agreed on
-        resumed = self._sessions.resume(hello.resume, self, None) if hello.resume is not None else None
+        visitor = self._let_in(hello)
+        if visitor is None:
+            return
+        owner = None if self._access.is_open else visitor
+        resumed = self._sessions.resume(hello.resume, self, owner) if hello.resume is not None else None
+        if self._share is None:
+            self._share = visitor.connections.take()
+        if hello.resume is not None:
+            self._metrics.resumes.add("refused" if resumed is None else "resumed")
         if resumed is not None:
             self._live, replay = resumed
             self._replay.extend(replay)
         else:
-            self._live = self._sessions.begin(self, None)
+            self._live = self._sessions.begin(self, owner)
         wire = self._live.wire
-        log.info("session %s: hello from %r", wire.name, hello.client[:128])
-        self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, self._limits())))
+        self.log = self.log.about(session=wire.name, token=owner.name if owner is not None else None)
+        self.log.about(client=hello.client[:128]).info("hello")
+        limits = self._limits(self._live)
+        self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, limits)))
         self._ready.set()
 
-    def _limits(self) -> Limits:
+    def _let_in(self, hello: Hello) -> Visitor | None:
+        """Return who says hello; None if nobody who may come in, or not once more, which the client is told."""
+        visitor = self._visitor if self._visitor is not None else self._access.check(hello.token)
+        if visitor is None or not visitor.may_stay():
+            unknown = self._visitor is not None or hello.token is not None
+            self.refuse(fault(Code.UNAUTHORIZED, _UNKNOWN if unknown else _MISSING))
+            return None
+        self._visitor = visitor
+        self._share = visitor.connections.take()
+        # A session that is taken over leaves the share of its connection to the new one.
+        if self._share is None and not (hello.resume and self._sessions.would_take_over(hello.resume, visitor)):
+            message = (
+                f"{visitor.connections.taken} connections are open with the token of {visitor.name}, as many as it may have; "
+                "close one, or try again in a moment."
+            )
+            retry_ms = round(self._settings.retry_seconds * 1000)
+            self.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
+            return None
+        return visitor
+
+    def _give_back(self) -> None:
+        if self._share is not None:
+            self._share.give_back()
+
+    def _limits(self, live: LiveSession) -> Limits:
         settings = self._settings
+        images = live.conversations.images
         return Limits(
             message_bytes=settings.message_bytes,
             text_bytes=settings.text_bytes,
             conversations=settings.conversations,
             turns=settings.turns,
-            images=0,
-            image_bytes=0,
+            images=images,
+            image_bytes=settings.image_bytes if images else 0,
             beat_ms=round(settings.beat_seconds * 1000),
             grace_ms=round(settings.grace_seconds * 1000),
         )
@@ -193,9 +286,10 @@ class Connection:
         else:
             self._unsequenced.append(encode(fault))
             if len(self._unsequenced) > _MOST_BEFORE_HELLO:
-                log.warning("a client sent nonsense before hello and read no answer")
+                self.log.warning("connection cut: its client sent nonsense before hello, and read no answer")
                 self._drop("nothing but nonsense came")
-        log.info("fault %s: %s", fault.code, fault.message)
+        self._metrics.faults.add(fault.code)
+        self.log.about(code=fault.code).info("fault: %s", fault.message)
         close_code = CLOSES.get(Code(fault.code), close)
         if close_code is not None and self._closing is None:
             self._closing = close_code, _reason(fault.message)
@@ -203,7 +297,6 @@ class Connection:
 
     def _drop(self, why: str) -> None:
         """Abort the connection: what is said to this client wouldn't arrive, or isn't meant for it any more."""
-        log.info("connection cut: %s", why)
         self._closing = 1008, _reason(why)  # for a writer that isn't stuck: 1006 may not be sent
         self._socket.transport.abort()
 
@@ -233,6 +326,8 @@ class Connection:
                 while message := self._take():
                     self._sent_anything = True
                     await self._socket.send(message)
+                    self._metrics.sent_bytes.add(len(message))
+                    self._metrics.sent_messages.add()
                 if self._closing is not None:
                     await self._socket.close(*self._closing)
                     return
@@ -250,8 +345,16 @@ class Connection:
     def _writer_done(self, writer: asyncio.Task[None]) -> None:
         """Abort the connection of a writer that failed: it would look open and say nothing."""
         if not writer.cancelled() and writer.exception() is not None:
-            log.error("the writer failed", exc_info=writer.exception())
+            self.log.error("a mistake in the server: the writer failed", exc_info=writer.exception())
             self._socket.transport.abort()
+
+
+def address(socket: ServerConnection) -> str:
+    """Return where a client connects from, for the log."""
+    peer = socket.remote_address
+    if not isinstance(peer, tuple):  # it was gone before we could ask
+        return "unknown"
+    return f"[{peer[0]}]:{peer[1]}" if ":" in peer[0] else f"{peer[0]}:{peer[1]}"
 
 
 def _reason(message: str) -> str:

@@ -8,9 +8,11 @@ import http
 import json
 import logging
 import math
+import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
@@ -19,19 +21,24 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from . import __version__
-from .connection import Connection
+from .access import Access, Visitor, authorization
+from .connection import Connection, address
 from .dialogue.admission import Admission
 from .dialogue.character import Character
 from .dialogue.conversations import Conversations
 from .dialogue.store import Store
+from .dialogue.watch import Watch
 from .engines.keeper import Keeper, State
+from .logs import Log
+from .metrics import Metrics
 from .sessions import Sessions
 from .settings import Settings
+from .tracing.tracer import NoTracer, Tracer
 from .wire.faults import Code
 from .wire.reception import fault
 from .wire.session import Session
 
-log = logging.getLogger("loquent.gateway")
+log = Log.named("loquent.gateway")
 
 SUBPROTOCOL: Final = Subprotocol("loquent.v1")
 
@@ -41,6 +48,9 @@ _HARD_LIMIT_FACTOR: Final = 2
 _TOLD_IN_A_FRAME: Final = 64
 """So many connections beyond the limit are accepted at a time, to be told so by a fault, which clients can read: many see nothing of a
 refused handshake but that it was refused."""
+
+_TLS_SECONDS: Final = 10.0
+"""How long the handshake of TLS may take, as long as that of WebSocket behind it."""
 
 _LEAVE_SECONDS: Final = 5.0
 """How long clients may take to read the ends of their turns when the server stops."""
@@ -58,10 +68,21 @@ class Gateway:
         characters: who can be talked with, by name.
         store: where exchanges are kept.
         settings: the limits and times.
+        access: who may come in; everybody, unless told.
+        tls: the context to listen with; without it connections aren't encrypted.
+        tracer: makes the spans of turns; without it there are none.
     """
 
     def __init__(
-        self, keeper: Keeper, characters: Mapping[str, Character], store: Store, settings: Settings | None = None
+        self,
+        keeper: Keeper,
+        characters: Mapping[str, Character],
+        store: Store,
+        settings: Settings | None = None,
+        *,
+        access: Access | None = None,
+        tls: ssl.SSLContext | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self._keeper = keeper
         self._characters = characters
@@ -70,8 +91,28 @@ class Gateway:
         self._admission = Admission(self._settings)
         self.sessions = Sessions(self._settings, self._converse)
         """All sessions, those that wait for their client included."""
+        self._access = access or Access.none()
+        self._tls = tls
+        self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
         self._server: Server | None = None
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, None] = {}  # in the order in which they came
+        self._tracer = tracer or NoTracer()
+        self.metrics = self._measured()
+        """All that is counted of this server."""
+
+    def _measured(self) -> Metrics:
+        """Make the metrics, and say where what is known elsewhere is read."""
+        keeper, admission, sessions = self._keeper, self._admission, self.sessions
+        metrics = Metrics(keeper.engine.name, keeper.engine.model)
+        metrics.running.read = lambda: admission.running
+        metrics.queued.read = lambda: admission.queued
+        metrics.connections.read = lambda: len(self._connections)
+        metrics.sessions.read = lambda: {"connected": sessions.connected, "waiting": sessions.waiting}
+        metrics.pending_bytes.read = lambda: sessions.pending_bytes
+        metrics.window_bytes.read = lambda: sessions.window_bytes
+        metrics.engine_up.read = lambda: keeper.state is State.READY
+        metrics.engine_restarts.read = lambda: keeper.restarts
+        return metrics
 
     async def listen(self, host: str, port: int) -> int:
         """Accept connections from now on, whether or not the engine has started.
@@ -105,12 +146,15 @@ class Gateway:
                 max_queue=4,
                 write_limit=1 << 14,
                 logger=_library_log(),
+                ssl=self._tls,
+                ssl_handshake_timeout=_TLS_SECONDS if self._tls is not None else None,
             )
         except OSError as error:
             raise GatewayError(_why_not(error, host, port)) from error
         except OverflowError:
             raise GatewayError(f"There is no port {port}; choose one from 1024 to 65535 with --port.") from None
         bound: int = self._server.sockets[0].getsockname()[1]
+        self._tracer.listens(host, bound)
         return bound
 
     async def drain(self) -> None:
@@ -142,72 +186,153 @@ class Gateway:
         await self._server.wait_closed()
         await self.sessions.close()
 
+    def dismiss_unwelcome(self) -> None:
+        """Close the connections, and end the sessions, of visitors who may stay no longer: by a reload, or by the time."""
+        for connection in list(self._connections):
+            connection.dismiss_unwelcome()
+        self.sessions.end_unwelcome("its token isn't valid any more")
+
     @property
     def turns(self) -> int:
         """How many turns run or wait for their place."""
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
-        connection = Connection(socket, self._settings, self.sessions)
+        visitor = self._known.pop(socket, None)
+        connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor)
         if socket.subprotocol != SUBPROTOCOL:
+            self.metrics.handshakes_refused.add("subprotocol")
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
-        elif len(self._connections) >= self._settings.connections:
+        elif len(self._connections) >= self._settings.connections and not self._evict_stranger():
+            self.metrics.handshakes_refused.add("full")
             message = (
                 f"{len(self._connections)} connections are open, as many as this server takes; try again in a moment."
             )
             retry_ms = round(self._settings.retry_seconds * 1000)
             connection.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
-        self._connections.add(connection)
+        self._connections[connection] = None
         try:
             await connection.run()
         except Exception:
-            log.exception("a mistake in the server ended a connection")
+            connection.log.exception("a mistake in the server ended a connection")
             await socket.close(1011, "The server made a mistake; its log has the details.")
         finally:
-            self._connections.discard(connection)
+            self._connections.pop(connection, None)
 
-    def _converse(self, session: Session) -> Conversations:
-        return Conversations(session, self._keeper, self._characters, self._store, self._settings, self._admission)
+    def _evict_stranger(self) -> bool:
+        """Make room by cutting the connection that has waited longest for its hello: without one, nobody keeps others out.
+
+        Returns:
+            whether there was one.
+        """
+        stranger = next((connection for connection in self._connections if connection.is_stranger), None)
+        if stranger is None:
+            return False
+        del self._connections[stranger]
+        stranger.evict()
+        return True
+
+    def _converse(self, session: Session, owner: Visitor | None) -> Conversations:
+        watch = Watch(self.metrics, self._tracer)
+        allowance = owner.turns if owner is not None else None
+        return Conversations(
+            session, self._keeper, self._characters, self._store, self._settings, self._admission, watch, allowance
+        )
 
     # --- HTTP ------------------------------------------------------------------------------------
 
     def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
-        if path == "/healthz":
-            return self._health()
-        if path != "/":
-            return connection.respond(http.HTTPStatus.NOT_FOUND, f"There is nothing at {path}; connect to /.\n")
+        match path:
+            case "/healthz":
+                return self._health()
+            case "/readyz":
+                return self._readiness()
+            case "/metrics":
+                return self._stop_stranger(connection, request, here=True) or self._measurements(request)
+            case "/characters":
+                return self._stop_stranger(connection, request, here=True) or self._cast()
+            case "/":
+                return self._handshake(connection, request)
+            case _:
+                return connection.respond(http.HTTPStatus.NOT_FOUND, f"There is nothing at {path}; connect to /.\n")
+
+    def _handshake(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Refuse a handshake that mustn't succeed."""
         origin = request.headers.get("Origin")
         if origin is not None and origin not in self._settings.origins:
-            return connection.respond(
+            return self._refuse(
+                connection,
+                "origin",
                 http.HTTPStatus.FORBIDDEN,
                 f"This server takes no connections from web pages of {origin}; "
                 "start it with --allow-origin and that address if it should.\n",
             )
         if "websocket" not in request.headers.get("Upgrade", "").lower():
-            response = connection.respond(
+            response = self._refuse(
+                connection,
+                "not_websocket",
                 http.HTTPStatus.UPGRADE_REQUIRED,
                 "This is a Loquent server. It speaks WebSocket: type its address, with ws:// in front, into Unity's "
                 "Loquent client. Its health is at /healthz.\n",
             )
             response.headers["Upgrade"] = "websocket"
             return response
-        return self._no_room(connection)
+        return self._stop_stranger(connection, request, here=False) or self._no_room(connection)
+
+    def _stop_stranger(self, connection: ServerConnection, request: Request, *, here: bool) -> Response | None:
+        """Refuse a request whose header has a token that isn't known.
+
+        Args:
+            connection: where it came in.
+            request: the request.
+            here: whether one without any is refused too; a handshake may still have it in hello.
+        """
+        shown = request.headers.get_all("Authorization")
+        if self._access.is_open or not (shown or here):
+            return None
+        visitor = self._access.check(authorization(shown[0])) if len(shown) == 1 else None
+        if visitor is not None:
+            self._known[connection] = visitor
+            return None
+        message = (
+            "This server doesn't know the token in the header Authorization, which should be: Bearer and the token that "
+            "`loquent token` showed when it was made.\n"
+        )
+        response = self._refuse(connection, "unauthorized", http.HTTPStatus.UNAUTHORIZED, message)
+        response.headers["WWW-Authenticate"] = 'Bearer realm="loquent"' + (', error="invalid_token"' if shown else "")
+        return response
 
     def _no_room(self, connection: ServerConnection) -> Response | None:
         """Refuse a handshake when the server stops, or when even those who are told in a frame that it's full are too many."""
         if self._admission.draining:
-            message = "This server is stopping; connect again in a moment.\n"
+            reason, message = "draining", "This server is stopping; connect again in a moment.\n"
         elif len(self._connections) >= self._settings.connections + _TOLD_IN_A_FRAME:
+            reason = "full"
             message = f"This server is full ({self._settings.connections} connections); connect again in a moment.\n"
         else:
             return None
-        response = connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, message)
+        response = self._refuse(connection, reason, http.HTTPStatus.SERVICE_UNAVAILABLE, message)
         response.headers["Retry-After"] = str(math.ceil(self._settings.retry_seconds))
         return response
 
+    def _refuse(self, connection: ServerConnection, reason: str, status: http.HTTPStatus, message: str) -> Response:
+        self.metrics.handshakes_refused.add(reason)
+        log.about(address=address(connection), reason=reason).info("handshake refused: %s", message.rstrip())
+        return connection.respond(status, message)
+
+    def _measurements(self, request: Request) -> Response:
+        body, content_type = self.metrics.render(", ".join(request.headers.get_all("Accept")))
+        return _answer(http.HTTPStatus.OK, content_type, body)
+
+    def _cast(self) -> Response:
+        """Answer who can be talked with, as opening a conversation would tell: no persona, which is between server and model."""
+        cast = [{"character": key, "name": character.name} for key, character in self._characters.items()]
+        return _json(http.HTTPStatus.OK, {"characters": cast})
+
     def _health(self) -> Response:
+        """Answer whether this process is well: one that isn't must be started again by whoever watches it."""
         state = self._keeper.state
         body = {
             "status": "ok" if state is State.READY else state.value,
@@ -217,10 +342,31 @@ class Gateway:
         }
         if self._keeper.cause is not None:
             body["cause"] = self._keeper.cause
-        status = http.HTTPStatus.SERVICE_UNAVAILABLE if state is State.DOWN else http.HTTPStatus.OK
-        data = json.dumps(body).encode() + b"\n"
-        headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(data)), "Connection": "close"})
-        return Response(status.value, status.phrase, headers, data)
+        return _json(
+            http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
+        )
+
+    def _readiness(self) -> Response:
+        """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""
+        state = self._keeper.state
+        if self._admission.draining:
+            body = {"status": "draining", "why": "The server is stopping."}
+        elif state is State.READY:
+            return _json(http.HTTPStatus.OK, {"status": "ready"})
+        elif state is State.STARTING:
+            body = {"status": state.value, "why": "The model is still loading."}
+        else:
+            body = {"status": state.value, "why": self._keeper.cause or "The engine has died."}
+        return _json(http.HTTPStatus.SERVICE_UNAVAILABLE, body)
+
+
+def _json(status: http.HTTPStatus, body: Mapping[str, object]) -> Response:
+    return _answer(status, "application/json", json.dumps(body).encode() + b"\n")
+
+
+def _answer(status: http.HTTPStatus, content_type: str, body: bytes) -> Response:
+    headers = Headers({"Content-Type": content_type, "Content-Length": str(len(body)), "Connection": "close"})
+    return Response(status.value, status.phrase, headers, body)
 
 
 def _select_subprotocol(_: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:

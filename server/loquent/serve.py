@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 import asyncio
-import logging
+import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
+from .access import Access, is_loopback, require_tokens
+from .certificates import Certificates
 from .dialogue.character import Character
 from .dialogue.store import MemoryStore
-from .engines.base import Engine
-from .engines.keeper import Keeper
+from .engines.base import Engine, EngineDead
+from .engines.keeper import Keeper, State
 from .gateway import Gateway
+from .logs import Log
 from .settings import Settings
+from .tracing.tracer import tracer
+from .watcher import Watch, look_often
 
-log = logging.getLogger("loquent.serve")
+log = Log.named("loquent.serve")
+
+_TRACES_SECONDS: Final = 3.0
+"""How long the last spans may take to be sent when the server stops."""
 
 
 async def serve(
-    engine: Engine,
+    make_engine: Callable[[], Engine],
     characters: Mapping[str, Character],
     settings: Settings,
     host: str,
     port: int,
     report: Callable[[str], None],
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM. SIGHUP reads tokens and certificate again, which happens by itself too when they change.
 
     Args:
-        engine: who replies; started here.
+        make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
         characters: who can be talked with.
         settings: the limits and times.
         host: address to listen on.
@@ -36,39 +45,95 @@ async def serve(
         report: told in one line each what the user should know.
 
     Raises:
+        AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
         EngineStartError: the engine can't start.
+        EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
+        TracingError: spans are asked for and can't be sent.
     """
-    stop, stop_now = _signals()
-    keeper = Keeper(engine)
-    gateway = Gateway(keeper, characters, MemoryStore(), settings)
+    access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
+    require_tokens(host, access, settings.allow_anonymous)
+    certificates = (
+        None if settings.certificate is None else Certificates(settings.certificate, settings.certificate_key)
+    )
+    if not access.is_open and certificates is None and not is_loopback(host):
+        log.warning(
+            "tokens and all that is said come unencrypted; give --certificate, unless a proxy in front of this server speaks TLS"
+        )
+    keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
+    tls = certificates.context if certificates is not None else None
+    spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
+    gateway = Gateway(keeper, characters, MemoryStore(), settings, access=access, tls=tls, tracer=spans)
+    watches = _watches(access, certificates, gateway)
+    stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, port)
-    starting = asyncio.create_task(keeper.start(), name="engine start")
+    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome]
+    if certificates is not None:
+        looks.append(certificates.warn)
+    looking = asyncio.create_task(look_often(looks), name="looks at files")
+
+    def ready() -> None:
+        report(_ready_line(keeper.engine, characters, host, bound, "ws" if tls is None else "wss"))
+
+    keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
     try:
-        if await _done_before(starting, stop):
-            await starting
-            report(_ready_line(engine, characters, host, bound))
-            await stop.wait()
-            report(_stopping_line(gateway.turns, settings.drain_seconds))
+        if await _done_before(keeping, stop):
+            await keeping
+        report(_stopping_line(gateway.turns, settings.drain_seconds))
+        if keeper.state is not State.STARTING:
             await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
-        else:
-            report("Stopping.")
     finally:
-        starting.cancel()
-        await asyncio.gather(starting, return_exceptions=True)
+        for task in (keeping, looking):
+            task.cancel()
+        await asyncio.gather(keeping, looking, return_exceptions=True)
         await gateway.close()
         await keeper.close()
+        await spans.close(_TRACES_SECONDS)
 
 
-def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+    """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
+    await keeper.start()
+    ready()
+    raise EngineDead(await keeper.gave_up())
+
+
+def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:
+    """Return what is read again when it changes."""
+
+    def read_tokens() -> bool:
+        if access.reload() is None:
+            return False
+        gateway.dismiss_unwelcome()
+        return True
+
+    watches = []
+    if access.file is not None:
+        watches.append(Watch([access.file], read_tokens))
+    if certificates is not None:
+        watches.append(Watch(certificates.files, certificates.reload))
+    return watches
+
+
+def _signals(watches: Sequence[Watch]) -> tuple[asyncio.Event, asyncio.Event]:
     """Return what is set by the first signal to stop, and what by the second: who asks twice wants no politeness."""
     stop, stop_now = asyncio.Event(), asyncio.Event()
+    terminals = [number for number in range(3) if os.isatty(number)]
 
     def asked() -> None:
         (stop_now if stop.is_set() else stop).set()
 
+    def hung_up() -> None:
+        if terminals and not any(map(os.isatty, terminals)):  # it comes from a terminal that was closed
+            asked()
+            return
+        for watch in watches:
+            watch.read()
+
+    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, asked)
+        loop.add_signal_handler(number, asked)
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
     return stop, stop_now
 
 
@@ -91,9 +156,9 @@ def _stopping_line(turns: int, seconds: float) -> str:
     return f"Stopping: {turns} {replies} may take {seconds:g} s to finish; Ctrl-C again stops at once."
 
 
-def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int) -> str:
+def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int, scheme: str) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
-        where = f"ws://localhost:{port}, and at all this machine's addresses,"
+        where = f"{scheme}://localhost:{port}, and at all this machine's addresses,"
     else:
-        where = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
+        where = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     return f"Ready at {where} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."

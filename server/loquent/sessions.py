@@ -7,17 +7,18 @@ connection. It ends when its client says so, when the grace period is over, or w
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Protocol
 
+from .access import Visitor
 from .dialogue.conversations import Conversations
+from .logs import Log
 from .settings import Settings
 from .wire.frames import Resume
 from .wire.outbox import Outbox
 from .wire.session import Session
 
-log = logging.getLogger("loquent.session")
+log = Log.named("loquent.session")
 
 
 class Link(Protocol):
@@ -30,19 +31,25 @@ class Link(Protocol):
         """Let go of the session: nothing may be sent or acted on for it any more, and the socket closes."""
 
 
+Converse = Callable[[Session, Visitor | None], Conversations]
+"""Makes the conversations of a new session, which is this visitor's."""
+
+
 class LiveSession:
     """A session on this server, with its conversations and, while its client is there, its connection.
 
     Args:
         wire: its name, epoch and outbox.
         conversations: makes its conversations.
-        owner: the name of the token it was begun with; None where nobody needs one.
+        owner: whose it is; None where nobody is told from another.
     """
 
-    def __init__(self, wire: Session, conversations: Callable[[Session], Conversations], owner: str | None) -> None:
+    def __init__(self, wire: Session, conversations: Converse, owner: Visitor | None) -> None:
         self.wire = wire
-        self.conversations = conversations(wire)
+        self.conversations = conversations(wire, owner)
         self.owner = owner
+        self.log = log.about(session=wire.name, token=_name(owner))
+        """Its lines are about the session."""
         self.link: Link | None = None
         """The connection; None while the session waits for its client."""
         self.waiting: asyncio.TimerHandle | None = None
@@ -58,7 +65,7 @@ class Sessions:
         converse: makes the conversations of a new session.
     """
 
-    def __init__(self, settings: Settings, converse: Callable[[Session], Conversations]) -> None:
+    def __init__(self, settings: Settings, converse: Converse) -> None:
         self._settings = settings
         self._converse = converse
         self._by_id: dict[str, LiveSession] = {}
@@ -86,16 +93,21 @@ class Sessions:
         """How many bytes were sent and are kept until they are acknowledged, in all sessions."""
         return sum(live.wire.outbox.window_bytes for live in self._by_id.values())
 
-    def begin(self, link: Link, owner: str | None) -> LiveSession:
+    def begin(self, link: Link, owner: Visitor | None) -> LiveSession:
         """Begin a session on a connection."""
         wire = Session(Outbox(self._settings.window_bytes))
         live = LiveSession(wire, self._converse, owner)
         self._by_id[wire.id] = live
         self._attach(live, link)
-        log.info("session %s begins", wire.name)
+        live.log.info("session begins")
         return live
 
-    def resume(self, asked: Resume, link: Link, owner: str | None) -> tuple[LiveSession, list[bytes]] | None:
+    def would_take_over(self, asked: Resume, owner: Visitor | None) -> bool:
+        """Tell whether resuming this session would cut a connection that it still has."""
+        live = self._by_id.get(asked.session)
+        return live is not None and live.link is not None and live.owner is owner and live.wire.is_meant(asked)
+
+    def resume(self, asked: Resume, link: Link, owner: Visitor | None) -> tuple[LiveSession, list[bytes]] | None:
         """Go on with a session on another connection, whole or not at all.
 
         A connection that it still has is cut: its client knows better than the socket that it's gone.
@@ -104,8 +116,8 @@ class Sessions:
             the session and the messages to replay; or None if it can't be.
         """
         live = self._by_id.get(asked.session)
-        if live is None or live.owner != owner or not live.wire.is_meant(asked):
-            log.info("a session that isn't here was asked for")
+        if live is None or live.owner is not owner or not live.wire.is_meant(asked):
+            log.about(token=_name(owner)).info("resume refused: there is no such session, or it's another's")
             return None
         replay = live.wire.resume(asked)
         if replay is None:
@@ -114,7 +126,7 @@ class Sessions:
         if live.link is not None:
             live.link.cut("its client has come back on another connection")
         self._attach(live, link)
-        log.info("session %s resumed, epoch %d, %d messages replayed", live.wire.name, live.wire.epoch, len(replay))
+        live.log.info("session resumed with epoch %d, %d messages replayed", live.wire.epoch, len(replay))
         return live, replay
 
     def lose(self, live: LiveSession, link: Link) -> None:
@@ -127,7 +139,7 @@ class Sessions:
         live.waiting = self._loop.call_later(
             self._settings.grace_seconds, self.end, live, "its client didn't come back in time"
         )
-        log.info("session %s waits for its client", live.wire.name)
+        live.log.info("session waits for its client")
         while len(self._waiting) > self._settings.waiting_sessions:
             # Who has nothing to come back to goes first: nobody shall push others out by connecting again and again.
             first = min(self._waiting, key=lambda waiting: waiting.conversations.count > 0)
@@ -148,17 +160,17 @@ class Sessions:
         ending = self._loop.create_task(live.conversations.wait_ended(), name=f"end of session {live.wire.name}")
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
-        log.info("session %s ends: %s", live.wire.name, why)
+        live.log.about(reason=why).info("session ended")
 
     def end_waiting(self, why: str) -> None:
         """End all sessions without a connection."""
         for live in list(self._waiting):
             self.end(live, why)
 
-    def end_of(self, owner: str, why: str) -> None:
-        """End all sessions that were begun with a token of this name."""
-        for live in list(self._by_id.values()):
-            if live.owner == owner:
+    def end_unwelcome(self, why: str) -> None:
+        """End the sessions without a connection whose owners may stay no longer: nobody could resume them."""
+        for live in list(self._waiting):
+            if live.owner is not None and not live.owner.may_stay():
                 self.end(live, why)
 
     async def close(self) -> None:
@@ -185,3 +197,7 @@ class Sessions:
             # Not from within: a turn is putting its text in.
             live.waiting.cancel()
             live.waiting = self._loop.call_later(0, self.end, live, "too much gathered for a client that isn't there")
+
+
+def _name(owner: Visitor | None) -> str | None:
+    return owner.name if owner is not None else None

@@ -2,16 +2,32 @@
 
 This is the one place where a setting is declared. Its name is its key in the file, ``LOQUENT_`` and the name in capitals its
 environment variable, and with dashes its flag; the help, the documentation and ``--print-settings`` are made from what stands here.
+What reads them is ``configuration``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+LARGEST: Final = 1 << 40
+"""The largest number that any setting takes: it has no use beyond, and in milliseconds it still fits into a frame's uint."""
 
 
-def _setting(default: Any, why: str, *, group: str, unit: str = "", least: float | None = None) -> Any:
+def _setting(
+    default: Any,
+    why: str,
+    *,
+    group: str,
+    unit: str = "",
+    least: float | None = None,
+    most: float = LARGEST,
+    choices: tuple[str, ...] = (),
+    form: tuple[str, str] | None = None,
+    or_path: bool = False,
+    flags: tuple[str, ...] = (),
+) -> Any:
     """Declare a setting.
 
     Args:
@@ -20,8 +36,15 @@ def _setting(default: Any, why: str, *, group: str, unit: str = "", least: float
         group: the heading it stands under.
         unit: what a number counts.
         least: the smallest number that can be used.
+        most: the largest.
+        choices: the texts that it can be, where they are few.
+        form: what a text must look like: a regular expression, and the same in words.
+        or_path: whether a text that begins like a path (./ ../ ~) is one.
+        flags: its flags, where they aren't just its name with dashes. `--` means what stands behind it.
     """
-    return field(default=default, metadata={"why": why, "group": group, "unit": unit, "least": least})
+    numbers = {"unit": unit, "least": least, "most": most}
+    texts = {"choices": choices, "form": form, "or_path": or_path}
+    return field(default=default, metadata={"why": why, "group": group, "flags": flags, **numbers, **texts})
 
 
 _WHERE = "Where it listens"
@@ -42,21 +65,26 @@ class Settings:
         "Address to listen on: this machine only, unless told. 0.0.0.0 for all its addresses, which needs tokens.",
         group=_WHERE,
     )
-    port: int = _setting(8765, "TCP port; 0 for any that is free.", group=_WHERE, least=0)
+    port: int = _setting(8765, "TCP port; 0 for any that is free.", group=_WHERE, least=0, most=65_535)
 
     engine: str = _setting(
         "vllm",
         "What replies: vllm for a language model, scripted for a script that needs no model.",
         group=_MODEL,
+        choices=("vllm", "scripted"),
     )
     model: str | None = _setting(
         None,
         "Hub name or folder of the model. Without it, on a GPU Qwen/Qwen3-1.7B from the hub, else the embedded "
         "SmolLM2-135M-Instruct.",
         group=_MODEL,
+        or_path=True,
     )
     vllm_arguments: tuple[str, ...] = _setting(
-        (), "vLLM's own engine arguments, unchanged; on the command line they stand behind --.", group=_MODEL
+        (),
+        "vLLM's own engine arguments, unchanged; on the command line they stand behind --.",
+        group=_MODEL,
+        flags=("--",),
     )
     characters: Path | None = _setting(None, "Folder with character files. Without it, the shipped ones.", group=_MODEL)
     engine_restarts: int = _setting(
@@ -85,12 +113,18 @@ class Settings:
     certificate: Path | None = _setting(
         None, "TLS certificate chain, PEM: clients then connect to wss://. Read again when it changes.", group=_ACCESS
     )
-    certificate_key: Path | None = _setting(None, "The certificate's private key, PEM.", group=_ACCESS)
+    certificate_key: Path | None = _setting(
+        None,
+        "The certificate's private key, PEM, without a password. Not needed where it stands in the certificate's own file.",
+        group=_ACCESS,
+    )
     origins: tuple[str, ...] = _setting(
         (),
         "Web pages that may connect, by their origin, such as https://game.example. Browsers let any page connect to any "
         "server, this machine's too, and say from where; programs say nothing, and may.",
         group=_ACCESS,
+        form=(r"[a-z][a-z0-9+.-]*://[^\s/,]+|null", "an origin such as https://game.example, without a path"),
+        flags=("--origins", "--allow-origin"),
     )
 
     message_bytes: int = _setting(
@@ -108,10 +142,17 @@ class Settings:
         unit="bytes",
         least=1,
     )
-    option_bytes: int = _setting(128, "Longest text option of open, in UTF-8.", group=_SIZES, unit="bytes", least=1)
+    option_bytes: int = _setting(
+        128,
+        "Longest text option of open, in UTF-8. They are names, and are kept with the history.",
+        group=_SIZES,
+        unit="bytes",
+        least=1,
+    )
     images: int = _setting(
         2,
-        "Pictures in one say or decide. Each costs the model several hundred tokens.",
+        "Pictures in one say or decide; 0 for none. Each costs the model several hundred tokens, and the server 4 MiB while its "
+        "turn runs.",
         group=_SIZES,
         unit="count",
         least=0,
@@ -125,8 +166,8 @@ class Settings:
     )
     image_pixels: int = _setting(
         1 << 24,
-        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. This many cost "
-        "at most 4 bytes each, twice, while they are decoded.",
+        "Largest picture taken, width times height, as its header says: checked before any pixel is decoded. Each costs up to 8 "
+        "bytes while it's decoded; 16 in a WebP, which may have half as many.",
         group=_SIZES,
         unit="pixels",
         least=1,
@@ -141,7 +182,7 @@ class Settings:
 
     connections: int = _setting(
         1000,
-        "Open at once. An idle one costs some 40 KiB and a file descriptor.",
+        "Open at once. An idle one costs some 40 KiB, with TLS 300, and a file descriptor.",
         group=_AMOUNTS,
         unit="count",
         least=1,
@@ -162,7 +203,11 @@ class Settings:
         least=1,
     )
     turns: int = _setting(
-        32, "Running at once in one session, queued ones included.", group=_AMOUNTS, unit="count", least=1
+        32,
+        "Running at once in one session, queued ones included, so that one game leaves room for the others.",
+        group=_AMOUNTS,
+        unit="count",
+        least=1,
     )
     running_turns: int = _setting(
         128,
@@ -174,7 +219,8 @@ class Settings:
     )
     queued_turns: int = _setting(
         128,
-        "Waiting for one of running_turns; beyond it a say is refused with `busy`.",
+        "Waiting for one of running_turns; beyond it a say is refused with `busy`. As many as run, so that who waits gets a place "
+        "within about a reply's length.",
         group=_AMOUNTS,
         unit="count",
         least=0,
@@ -195,30 +241,41 @@ class Settings:
         least=1,
     )
     most_reply_tokens: int = _setting(
-        2048, "Longest reply that open may ask for.", group=_AMOUNTS, unit="tokens", least=1
+        2048,
+        "Longest reply that open may ask for: some ten minutes of reading aloud, and a bound for how long a turn holds its place "
+        "in the engine.",
+        group=_AMOUNTS,
+        unit="tokens",
+        least=1,
     )
     pending_bytes: int = _setting(
         1 << 20,
         "Most that may wait for a client that doesn't read, or isn't there; beyond it its connection is cut and its session "
-        "ends.",
+        "ends. The longest reply has some 10 KiB.",
         group=_AMOUNTS,
         unit="bytes",
         least=1 << 12,
     )
     window_bytes: int = _setting(
         1 << 20,
-        "Most that is kept of what was sent and not acknowledged; what a client needs from before that can't be resumed.",
+        "Most that is kept of what was sent and not acknowledged; what a client needs from before that can't be resumed. Some "
+        "hundred of the longest replies; a client acknowledges at least every 64 frames.",
         group=_AMOUNTS,
         unit="bytes",
         least=0,
     )
 
     hello_seconds: float = _setting(
-        10.0, "How long a connection may stay without a good hello.", group=_TIMES, unit="seconds", least=0.01
+        10.0,
+        "How long a connection may stay without a good hello; until then it holds one of the places in connections.",
+        group=_TIMES,
+        unit="seconds",
+        least=0.01,
     )
     beat_seconds: float = _setting(
         10.0,
-        "At least this often something is sent to each client; 0 turns it off.",
+        "At least this often something is sent to each client, so that one that hears nothing for three times as long knows that "
+        "its network is gone. 0 turns it off.",
         group=_TIMES,
         unit="seconds",
         least=0,
@@ -249,7 +306,7 @@ class Settings:
     )
     retry_seconds: float = _setting(
         2.0,
-        "When a client that is refused should come back, where the server can't estimate it.",
+        "When a client that is refused should come back, where the server can't estimate it: about the length of a short reply.",
         group=_TIMES,
         unit="seconds",
         least=0.1,
@@ -262,8 +319,15 @@ class Settings:
         least=0,
     )
 
-    log_level: str = _setting("warning", "debug, info, warning or error.", group=_LOOKS)
-    log_format: str = _setting("text", "text for people, json for machines: one object a line.", group=_LOOKS)
+    log_level: str = _setting(
+        "warning",
+        "What is logged, on standard error: this and what is graver.",
+        group=_LOOKS,
+        choices=("debug", "info", "warning", "error"),
+    )
+    log_format: str = _setting(
+        "text", "text for people, json for machines: one object a line.", group=_LOOKS, choices=("text", "json")
+    )
     log_texts: bool = _setting(
         False,
         "Also log what players say and what is replied, at level info. For finding faults on your own machine: it's what people "
@@ -275,4 +339,5 @@ class Settings:
         "Send an OpenTelemetry span for each turn to this OTLP address, such as http://127.0.0.1:4318/v1/traces. Needs "
         "the extra `otel`.",
         group=_LOOKS,
+        form=(r"https?://[^\s/]+(/\S*)?", "an address such as http://127.0.0.1:4318/v1/traces"),
     )

@@ -14,10 +14,18 @@ from bootstrap.state import State
 
 def test_the_engine_can_be_wished_for_and_a_wrong_wish_is_told() -> None:
     assert engine_choice.wished_engine({}) is None
-    assert engine_choice.wished_engine({"LOQUENT_ENGINE": " GPU "}) == "gpu"
-    assert engine_choice.wished_engine({"LOQUENT_ENGINE": "auto"}) == "auto"
+    assert engine_choice.wished_engine({"LOQUENT_SETUP_ENGINE": " GPU "}) == "gpu"
+    assert engine_choice.wished_engine({"LOQUENT_SETUP_ENGINE": "auto"}) == "auto"
     with pytest.raises(SetupError, match="cpu, gpu, none"):
-        engine_choice.wished_engine({"LOQUENT_ENGINE": "cuda"})
+        engine_choice.wished_engine({"LOQUENT_SETUP_ENGINE": "cuda"})
+
+
+@pytest.mark.parametrize("name", ["cpu", "GPU", "none", "auto"])
+def test_the_servers_variable_is_not_the_set_ups_and_the_right_one_is_told(name: str) -> None:
+    """LOQUENT_ENGINE is the server's setting `engine`: whoever means the set-up by it would get neither."""
+    with pytest.raises(SetupError, match=f"LOQUENT_SETUP_ENGINE={name.lower()}"):
+        engine_choice.wished_engine({"LOQUENT_ENGINE": name})
+    assert engine_choice.wished_engine({"LOQUENT_ENGINE": "scripted", "LOQUENT_SETUP_ENGINE": "none"}) == "none"
 
 
 def test_a_choice_holds_until_another_and_a_finding_until_the_machine_changes(
@@ -32,8 +40,8 @@ def test_a_choice_holds_until_another_and_a_finding_until_the_machine_changes(
         return engine_choice.known_engine(environ, State(tmp_path / ".venv"))
 
     assert known() == "cpu"
-    assert known(LOQUENT_ENGINE="none") == "none"
-    assert known(LOQUENT_ENGINE="auto") is None
+    assert known(LOQUENT_SETUP_ENGINE="none") == "none"
+    assert known(LOQUENT_SETUP_ENGINE="auto") is None
     state["chosen"] = False
     assert known() is None
     state["signs"] = ["/dev/nvidia0"]

@@ -89,6 +89,9 @@ def test_every_lock_is_installed_or_documented() -> None:
         ("base.txt", [*PROJECT["project"]["dependencies"], *PROJECT["build-system"]["requires"]]),
         ("cpu.txt", [*PROJECT["project"]["optional-dependencies"]["cpu"], *PROJECT["dependency-groups"]["model"]]),
         ("gpu.txt", PROJECT["project"]["optional-dependencies"]["gpu"]),
+        # With an engine there is OpenTelemetry: the setting `traces` needs nothing more.
+        ("cpu.txt", PROJECT["project"]["optional-dependencies"]["otel"]),
+        ("gpu.txt", PROJECT["project"]["optional-dependencies"]["otel"]),
         ("dev.txt", PROJECT["dependency-groups"]["dev"]),
         ("pip.txt", PROJECT["dependency-groups"]["pip"]),
     ],

@@ -65,7 +65,7 @@ def test_a_missing_venv_module_names_the_package_of_that_python() -> None:
     [
         ("cpu", "Windows", "AMD64", None, "WSL2"),
         ("none", "Windows", "AMD64", None, "WSL2"),
-        ("cpu", "Darwin", "arm64", None, "LOQUENT_ENGINE=none make setup"),
+        ("cpu", "Darwin", "arm64", None, "LOQUENT_SETUP_ENGINE=none make setup"),
         ("gpu", "FreeBSD", "x86_64", None, "FreeBSD"),
         ("cpu", "Linux", "riscv64", None, "riscv64"),
         ("cpu", "Linux", "x86_64", "fpu sse2 avx", "AVX2"),

@@ -72,7 +72,9 @@ def ready(shared_checkout: Checkout, index: Index) -> Checkout:
 def test_set_up_once_then_nothing_is_run_until_something_changes(checkout: Checkout, index: Index) -> None:
     status, out, err = checkout.run()
     assert (status, err) == (0, "")
-    assert out.startswith("Engine: none, for scripted replies (as LOQUENT_ENGINE says).\nMaking .venv with Python 3.")
+    assert out.startswith(
+        "Engine: none, for scripted replies (as LOQUENT_SETUP_ENGINE says).\nMaking .venv with Python 3."
+    )
     assert re.search(r"Set up in \d+ s\.\n$", out)
     assert checkout.value() == "1"
     assert (checkout.site_packages() / "small.pth").read_text() == str(checkout.root / "server")
@@ -204,5 +206,5 @@ def test_a_full_disk_is_told_before_anything_is_made(tmp_path: Path, monkeypatch
         (tmp_path / "server" / "locks" / name).touch()
     (tmp_path / "pyproject.toml").touch()
     with pytest.raises(SetupError, match=r"needs 1e\+09 GB of free disk space"):
-        Setup(tmp_path, {"LOQUENT_ENGINE": "none"}).run()
+        Setup(tmp_path, {"LOQUENT_SETUP_ENGINE": "none"}).run()
     assert not (tmp_path / ".venv").exists()

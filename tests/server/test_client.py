@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 from loquent.client import Client, ClientError, FaultError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.wire.frames import Exchange, Options
+from support.pictures import encoded, quarters
 from support.running import running
 
 WORDS = "one two three four five six seven eight nine ten"
@@ -32,6 +33,23 @@ async def test_a_reply_comes_in_pieces_and_is_whole() -> None:
         assert reply.end.reason == "stop"
 
 
+async def test_what_is_shown_is_seen_and_what_cannot_be_is_told() -> None:
+    async with running() as server, await Client.connect(server.url) as client:
+        conversation, _ = await client.open("innkeeper")
+        shown = [encoded(quarters(1600, 1200), "JPEG"), encoded(quarters(64, 48), "PNG")]
+        reply = await client.say(conversation, "Look!", shown)
+        assert "".join([piece async for piece in reply]) == (
+            "You said: Look! You showed me a picture of 1024 x 768 pixels and a picture of 64 x 48 pixels. "
+            "That makes 2 messages between us."
+        )
+        broken = await client.say(conversation, "And this?", [shown[0][:1000]])
+        with pytest.raises(FaultError, match=r"The JPEG can't be decoded, it's damaged or incomplete") as refused:
+            _ = [piece async for piece in broken]
+        assert refused.value.fault.code == "images_refused"
+        again = await client.say(conversation, "Well?")
+        assert "".join([piece async for piece in again]) == "You said: Well? That makes 4 messages between us."
+
+
 async def test_cancel_drops_what_was_on_its_way_and_the_server_remembers_what_was_taken() -> None:
     engine = ScriptedEngine(lambda _: WORDS, tokens_per_second=200)
     async with running(engine) as server, await Client.connect(server.url) as client:
@@ -46,6 +64,14 @@ async def test_cancel_drops_what_was_on_its_way_and_the_server_remembers_what_wa
         await client.close_conversation(conversation)
         _, opened = await client.open("guard", Options(player="p"))
         assert opened.history == (Exchange("Hello", reply.text),)
+
+
+async def test_a_round_trip_is_measured_and_a_lost_connection_is_said() -> None:
+    async with running() as server:
+        async with await Client.connect(server.url) as client:
+            assert 0 < await client.round_trip() < 10
+        with pytest.raises(ClientError, match="connection to the server is lost"):
+            await client.round_trip()
 
 
 async def test_two_replies_at_once_dont_mix() -> None:
@@ -72,7 +98,7 @@ async def test_more_frames_than_a_window_of_acks() -> None:
 
 async def test_faults_are_exceptions_with_the_servers_words() -> None:
     async with running() as server, await Client.connect(server.url) as client:
-        with pytest.raises(FaultError, match="guard, innkeeper") as unknown:
+        with pytest.raises(FaultError, match="bard, guard, innkeeper") as unknown:
             await client.open("nobody")
         assert unknown.value.fault.code == "character_unknown"
         conversation, _ = await client.open("guard")

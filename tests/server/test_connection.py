@@ -46,6 +46,21 @@ async def test_welcome_tells_the_limits_and_a_session_nobody_can_guess() -> None
     assert len(seen) == 3
 
 
+@pytest.mark.parametrize("started", [True, False])
+async def test_welcome_tells_what_pictures_are_taken(started: bool) -> None:
+    class Blind(ScriptedEngine):
+        @property
+        def sees(self) -> bool:
+            return False
+
+    settings = Settings(images=3, image_bytes=1000)
+    for engine, told in ((ScriptedEngine(), (3, 1000)), (Blind(), (0, 0))):
+        async with running(engine, settings, started=started) as server, bare(server.url, hello=False) as client:
+            await client.send(HELLO)
+            limits = (await client.frame())[5]
+            assert (limits["images"], limits["image_bytes"]) == told
+
+
 async def test_a_resume_is_answered_with_a_new_session() -> None:
     async with running() as server, bare(server.url, hello=False) as client:
         await client.send([1, [1], "test/1", None, ["gone", 1, 5]])

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from loquent.access import Visitor
 from loquent.wire.frames import Exchange, Open, Options, Resume, Say
 from support.house import Line, house
 from support.table import REPLY
@@ -71,12 +72,14 @@ async def test_resume_from_elsewhere_takes_over_from_a_connection_that_looks_ope
 @virtual_time
 async def test_a_session_belongs_to_the_token_it_was_begun_with() -> None:
     h = await house()
-    live, line = h.begin(owner="quest")
+    quest = Visitor("quest")
+    live, line = h.begin(owner=quest)
     h.sessions.lose(live, line)
-    assert h.resume(live, seq=0, owner="arcade")[0] is None
+    assert h.resume(live, seq=0, owner=Visitor("arcade"))[0] is None
+    assert h.resume(live, seq=0, owner=Visitor("quest"))[0] is None, "a new token under the old one's name"
     assert h.resume(live, seq=0, owner=None)[0] is None
     assert not live.over, "who guesses does no harm"
-    assert h.resume(live, seq=0, owner="quest")[0] is not None
+    assert h.resume(live, seq=0, owner=quest)[0] is not None
 
 
 @virtual_time
@@ -180,11 +183,32 @@ def test_losing_and_ending_in_any_order_ends_the_turn_once_and_leaks_nothing(ord
 
 
 @virtual_time
-async def test_ending_by_token_ends_those_of_that_token() -> None:
+async def test_sessions_that_wait_for_one_who_may_not_stay_end() -> None:
+    """Those with a connection are left to it: it tells its client first."""
     h = await house()
-    (one, line), (other, _) = h.begin("quest"), h.begin("arcade")
-    h.sessions.end_of("quest", "its token was removed")
-    assert (one.over, line.cut_for, other.over) == (True, "its token was removed", False)
+    quest, arcade = Visitor("quest"), Visitor("arcade")
+    (one, line), (connected, _), (other, other_line) = h.begin(quest), h.begin(quest), h.begin(arcade)
+    h.sessions.lose(one, line)
+    h.sessions.lose(other, other_line)
+    h.sessions.end_unwelcome("its token was removed")
+    assert not one.over
+    quest.revoked = True
+    h.sessions.end_unwelcome("its token was removed")
+    assert (one.over, connected.over, other.over) == (True, False, False)
+
+
+@virtual_time
+async def test_whether_a_resume_takes_over_is_known_before() -> None:
+    h = await house()
+    quest = Visitor("quest")
+    live, line = h.begin(quest)
+    asked = Resume(live.wire.id, live.wire.epoch, 0)
+    assert h.sessions.would_take_over(asked, quest)
+    assert not h.sessions.would_take_over(asked, Visitor("quest"))
+    assert not h.sessions.would_take_over(Resume(live.wire.id, 7, 0), quest)
+    assert not h.sessions.would_take_over(Resume("guess", live.wire.epoch, 0), quest)
+    h.sessions.lose(live, line)
+    assert not h.sessions.would_take_over(asked, quest)
 
 
 @virtual_time

@@ -129,7 +129,7 @@ class Checkout:
         (locks / "pip.txt").write_text(pip, encoding="utf-8")
         kept = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
         self.environ = kept | {
-            "LOQUENT_ENGINE": "none",
+            "LOQUENT_SETUP_ENGINE": "none",
             "HOME": str(root),
             "PIP_CONFIG_FILE": os.devnull,
             "PIP_INDEX_URL": index.url,

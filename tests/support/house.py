@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from loquent.access import Visitor
 from loquent.dialogue.admission import Admission
 from loquent.dialogue.conversations import Conversations
 from loquent.dialogue.store import MemoryStore
+from loquent.dialogue.watch import Watch
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
+from loquent.metrics import Metrics
 from loquent.sessions import LiveSession, Sessions
 from loquent.settings import Settings
+from loquent.tracing.tracer import NoTracer
 from loquent.wire.frames import Open, Options, Resume, Say
 from support.table import CHARACTERS, REPLY
 
@@ -37,15 +41,18 @@ class House:
     def __init__(self, script: str = REPLY, engine: ScriptedEngine | None = None, **settings: Any) -> None:
         self.settings = Settings(**settings)
         self.engine = engine or ScriptedEngine(lambda _: script, tokens_per_second=10)
-        self.keeper = Keeper(self.engine)
+        self.keeper = Keeper(lambda: self.engine, restarts=0, within_seconds=600)
         self.store = MemoryStore()
         self.admission = Admission(self.settings)
+        self.watch = Watch(Metrics("scripted", "script"), NoTracer())
         self.sessions = Sessions(
             self.settings,
-            lambda wire: Conversations(wire, self.keeper, CHARACTERS, self.store, self.settings, self.admission),
+            lambda wire, _: Conversations(
+                wire, self.keeper, CHARACTERS, self.store, self.settings, self.admission, self.watch
+            ),
         )
 
-    def begin(self, owner: str | None = None) -> tuple[LiveSession, Line]:
+    def begin(self, owner: Visitor | None = None) -> tuple[LiveSession, Line]:
         """Begin a session that speaks: conversation 1, turn 1."""
         line = Line()
         live = self.sessions.begin(line, owner)
@@ -54,7 +61,7 @@ class House:
         return live, line
 
     def resume(
-        self, live: LiveSession, seq: int, owner: str | None = None, epoch: int | None = None
+        self, live: LiveSession, seq: int, owner: Visitor | None = None, epoch: int | None = None
     ) -> tuple[list[bytes] | None, Line]:
         """Ask for a session on a new connection; returns what is replayed, or None, and the connection."""
         line = Line()

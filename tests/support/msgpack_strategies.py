@@ -144,7 +144,14 @@ FRAMES: Final[dict[type[Frame], st.SearchStrategy[Frame]]] = {
         texts,
         uints,
         st.booleans(),
-        st.builds(Limits, message_bytes=_maybe_uint, turns=_maybe_uint, images=_maybe_uint, beat_ms=_maybe_uint),
+        st.builds(
+            Limits,
+            message_bytes=_maybe_uint,
+            turns=_maybe_uint,
+            images=_maybe_uint,
+            beat_ms=_maybe_uint,
+            grace_ms=_maybe_uint,
+        ),
     ),
     frames.Opened: st.builds(
         frames.Opened, uints, u32s, texts, _tuples(texts), _tuples(st.builds(Exchange, texts, texts))

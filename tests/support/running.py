@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,12 +12,14 @@ import msgpack
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from loquent.access import Access
 from loquent.dialogue.character import SHIPPED, load_characters
 from loquent.dialogue.store import MemoryStore
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway
 from loquent.settings import Settings
+from loquent.tracing.tracer import Tracer
 
 HELLO = [1, [1], "test/1", None, None]
 
@@ -24,27 +27,37 @@ HELLO = [1, [1], "test/1", None, None]
 class Running:
     """A gateway that listens."""
 
-    def __init__(self, gateway: Gateway, keeper: Keeper, store: MemoryStore, port: int) -> None:
+    def __init__(self, gateway: Gateway, keeper: Keeper, store: MemoryStore, port: int, scheme: str = "ws") -> None:
         self.gateway = gateway
         self.keeper = keeper
         self.store = store
         self.port = port
-        self.url = f"ws://127.0.0.1:{port}"
+        self.url = f"{scheme}://127.0.0.1:{port}"
 
 
 @asynccontextmanager
 async def running(
-    engine: ScriptedEngine | None = None, settings: Settings | None = None, *, started: bool = True
+    engine: ScriptedEngine | Callable[[], ScriptedEngine] | None = None,
+    settings: Settings | None = None,
+    *,
+    started: bool = True,
+    access: Access | None = None,
+    tls: ssl.SSLContext | None = None,
+    tracer: Tracer | None = None,
 ) -> AsyncIterator[Running]:
-    """Run a gateway with a scripted engine on a free port of the loopback."""
-    keeper = Keeper(engine or ScriptedEngine(tokens_per_second=0))
+    """Run a gateway with a scripted engine on a free port of the loopback; one that dies is replaced only if others can be made."""
+    made = ScriptedEngine(tokens_per_second=0) if engine is None else engine
+    if isinstance(made, ScriptedEngine):
+        keeper = Keeper(lambda: made, restarts=0, within_seconds=600)
+    else:
+        keeper = Keeper(made, restarts=5, within_seconds=600)
     store = MemoryStore()
-    gateway = Gateway(keeper, load_characters(SHIPPED), store, settings)
+    gateway = Gateway(keeper, load_characters(SHIPPED), store, settings, access=access, tls=tls, tracer=tracer)
     port = await gateway.listen("127.0.0.1", 0)
     if started:
         await keeper.start()
     try:
-        yield Running(gateway, keeper, store, port)
+        yield Running(gateway, keeper, store, port, "ws" if tls is None else "wss")
     finally:
         await gateway.close()
         await keeper.close()

@@ -6,9 +6,12 @@ from loquent.dialogue.admission import Admission
 from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
 from loquent.dialogue.store import MemoryStore
+from loquent.dialogue.watch import Watch
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
+from loquent.metrics import Metrics
 from loquent.settings import Settings
+from loquent.tracing.tracer import NoTracer, Tracer
 from loquent.wire.codec import decode
 from loquent.wire.frames import (
     SERVER_FRAMES,
@@ -36,14 +39,25 @@ class Table:
         settings: Settings | None = None,
         store: MemoryStore | None = None,
         admission: Admission | None = None,
+        keeper: Keeper | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self.engine = engine
-        self.keeper = Keeper(engine)
+        self.keeper = keeper or Keeper(lambda: engine, restarts=0, within_seconds=600)
         self.store = store or MemoryStore()
         self.session = Session(Outbox())
         settings = settings or Settings()
         self.admission = admission or Admission(settings)
-        self.conversations = Conversations(self.session, self.keeper, CHARACTERS, self.store, settings, self.admission)
+        self.metrics = Metrics("scripted", "script")
+        self.conversations = Conversations(
+            self.session,
+            self.keeper,
+            CHARACTERS,
+            self.store,
+            settings,
+            self.admission,
+            Watch(self.metrics, tracer or NoTracer()),
+        )
         self.frames: list[Frame] = []
 
     def act(self, *frames: Act) -> list[Frame]:

@@ -10,6 +10,7 @@ from support.running import running
 from unity import build
 
 INDEX = (build.PACKAGE / "Documentation~" / "index.md").read_text(encoding="utf-8")
+LOST = (build.PACKAGE / "Documentation~" / "connection.md").read_text(encoding="utf-8")
 
 UNITY = """
 namespace UnityEngine
@@ -27,9 +28,9 @@ namespace UnityEngine
 """As much of Unity as the example names: to compile against, not to run."""
 
 
-def example(title: str) -> str:
+def example(title: str, page: str = INDEX) -> str:
     """Return the C# code below a heading."""
-    found = re.search(rf"^#+ {re.escape(title)}\n.*?```csharp\n(.*?)```", INDEX, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^#+ {re.escape(title)}\n.*?```csharp\n(.*?)```", page, re.MULTILINE | re.DOTALL)
     assert found, title
     return found.group(1)
 
@@ -73,6 +74,26 @@ async def test_the_unity_example_logs_no_error_when_play_stops() -> None:
         source = code.replace("ws://127.0.0.1:8765", server.url) + UNITY + STOPPING
         talk = await build.run_program(build.program("unity-example-stopping", source))
     assert talk.strip() == "connected"
+
+
+@pytest.mark.usefixtures("built")
+@pytest.mark.parametrize("title", ["What your program learns", "How it tries, and how to change that"])
+def test_the_examples_of_a_lost_connection_compile(title: str) -> None:
+    start = "public static class Start { public static void Main() {} }"
+    name = re.sub(r"\W+", "-", title).lower()
+    assert build.program(name, example(title, LOST) + start).is_file()
+
+
+def test_the_defaults_that_are_documented_are_those_of_the_code() -> None:
+    policy = (build.CORE / "ReconnectPolicy.cs").read_text(encoding="utf-8")
+    for option, default, code in (
+        ("FirstDelay", "250 ms", "TimeSpan.FromMilliseconds(250)"),
+        ("MaxDelay", "10 s", "TimeSpan.FromSeconds(10)"),
+        ("MaxAttempts", "100", "100"),
+        ("GiveUpAfter", "5 minutes", "TimeSpan.FromMinutes(5)"),
+    ):
+        assert f"| `{option}` | {default} |" in LOST
+        assert f"{option} {{ get; set; }} = {code};" in policy
 
 
 @pytest.mark.usefixtures("built")

@@ -72,7 +72,15 @@ def test_one_version_everywhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["README.md", "CHANGELOG.md", "LICENSE.md", "Documentation~/index.md", "Documentation~/threads.md"]
+    "file",
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE.md",
+        "Documentation~/index.md",
+        "Documentation~/connection.md",
+        "Documentation~/threads.md",
+    ],
 )
 def test_the_files_of_a_package_are_there(file: str) -> None:
     assert (metas.PACKAGE / file).read_text(encoding="utf-8").strip()

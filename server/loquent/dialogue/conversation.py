@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from ..engines.base import Message
+from ..images import Picture
 from ..wire.frames import Exchange, Options
 from .character import Character
 from .store import REMEMBERED, Store
@@ -58,11 +59,14 @@ class Conversation:
             told.append(exchange)
         return tuple(reversed(told))
 
-    def prompt(self, said: str, fits: Callable[[Sequence[Message]], bool]) -> list[Message]:
-        """Return the messages for a reply to what the player has ``said``.
+    def prompt(
+        self, said: str, fits: Callable[[Sequence[Message]], bool], pictures: tuple[Picture, ...] = ()
+    ) -> list[Message]:
+        """Return the messages for a reply to what the player has ``said``, and shown in ``pictures``.
 
         The persona always comes first and the player's words last; of the history, as many of the oldest exchanges are left out as
         must be for ``fits`` to say that the rest does. It's asked a logarithmic number of times: it may have to count tokens.
+        Pictures aren't remembered: what is left of them is what the character said.
         """
         exchanges = list(self._history)
 
@@ -72,7 +76,7 @@ class Conversation:
                 for exchange in exchanges[oldest:]
                 for message in (Message("user", exchange.said), Message("assistant", exchange.reply or _UNSEEN))
             ]
-            return [Message("system", self._system()), *middle, Message("user", said)]
+            return [Message("system", self._system()), *middle, Message("user", said, pictures)]
 
         if fits(messages(0)):
             return messages(0)

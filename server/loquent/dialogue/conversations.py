@@ -7,8 +7,10 @@ import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import assert_never
 
+from ..access import Allowance, Share
 from ..engines.base import Delta, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
+from ..images import ImageError, admit
 from ..settings import Settings
 from ..wire.faults import Code
 from ..wire.frames import Cancel, Close, Decide, Fault, Open, Opened, Refers, Say
@@ -17,8 +19,10 @@ from ..wire.session import Session
 from .admission import Admission, Full, Place
 from .character import Character
 from .conversation import Conversation
+from .pictures import look_at
 from .store import Store
 from .turn import Turn
+from .watch import TurnWatch, Watch
 
 _STOPPING = "The server is stopping; connect again in a moment."
 
@@ -53,6 +57,8 @@ class Conversations:
         store: where exchanges are kept.
         settings: the limits of one session.
         admission: the places for turns, of all sessions.
+        watch: sees what happens.
+        allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class Conversations:
         store: Store,
         settings: Settings,
         admission: Admission,
+        watch: Watch,
+        allowance: Allowance | None = None,
     ) -> None:
         self._session = session
         self._keeper = keeper
@@ -70,8 +78,11 @@ class Conversations:
         self._store = store
         self._settings = settings
         self._admission = admission
+        self._watch = watch
         self._open: dict[int, Conversation] = {}
+        self._allowance = allowance or Allowance()
         self._running: dict[int, Turn] = {}
+        self._shares: dict[int, Share] = {}  # of the allowance, by turn
         self._tasks: set[asyncio.Task[None]] = set()
 
     def act(self, frame: Act) -> None:
@@ -91,16 +102,33 @@ class Conversations:
                 case _:
                     assert_never(frame)
         except _Refused as refused:
-            self._session.outbox.put(fault(refused.code, str(refused), _refers(frame), refused.retry_ms))
+            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
 
     def refuse_early(self, frame: Open | Say | Decide, seconds: float) -> None:
         """Answer a frame that came too early for the rate that its connection may have."""
-        if isinstance(frame, Say | Decide):
-            self._session.take_turn(frame.turn)
+        try:
+            if isinstance(frame, Open):
+                self._check_number(frame)
+            else:
+                self._take_turn(frame)
+        except (
+            _Refused
+        ) as refused:  # sent again after a resume: what it had arrived for counts, and not that it's early
+            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
+            return
         message = (
             f"More than {self._settings.frames_per_second:g} frames a second came, as many as a connection may send."
         )
-        self._session.outbox.put(fault(Code.BUSY, message, _refers(frame), max(1, round(seconds * 1000))))
+        self._refuse(frame, Code.BUSY, message, max(1, round(seconds * 1000)))
+
+    def _refuse(self, frame: Act, code: Code, message: str, retry_ms: int | None) -> None:
+        self._watch.refused(self._session.name, frame, code, message)
+        self._session.outbox.put(fault(code, message, _refers(frame), retry_ms))
+
+    @property
+    def images(self) -> int:
+        """How many pictures a say or decide may have; 0 if the model sees none."""
+        return self._settings.images if self._keeper.engine.sees else 0
 
     @property
     def count(self) -> int:
@@ -126,11 +154,7 @@ class Conversations:
 
     def _do_open(self, frame: Open) -> None:
         number = frame.conversation
-        if number in self._open:
-            raise _Refused(
-                Code.CONVERSATION_OPEN,
-                f"Conversation {number} is open already; close it first or choose another number.",
-            )
+        self._check_number(frame)
         if len(self._open) >= self._settings.conversations:
             raise _Refused(
                 Code.CONVERSATION_LIMIT,
@@ -172,30 +196,46 @@ class Conversations:
 
     def _do_say(self, frame: Say) -> None:
         conversation = self._admit(frame, frame.text)
-        if frame.images:
-            raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no images; send text alone.")
-        place = self._place()
+        place, share = self._place()
+        watch = self._watch.turn(self._session.name, conversation, frame.turn, frame.text)
         turn = Turn(
             conversation,
             frame.turn,
             frame.text,
-            lambda: self._reply(conversation, frame.text),
+            lambda: self._reply(conversation, frame, watch),
             place,
             self._session.outbox,
             self._turn_ended,
+            watch,
         )
         self._running[frame.turn] = turn
+        self._shares[frame.turn] = share
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
 
-    def _place(self) -> Place:
+    def _place(self) -> tuple[Place, Share]:
+        """Take a place in the engine or its queue, and a share of what the visitor may have."""
+        share = self._allowance.take()
+        if share is None:
+            raise _Refused(
+                Code.BUSY,
+                f"{self._allowance.taken} turns are running with this token, as many as it may have; wait for one to end.",
+                self._settings.retry_seconds,
+            )
         try:
-            return self._admission.enter()
+            return self._admission.enter(), share
         except Full as full:
+            share.give_back()
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
 
-    def _reply(self, conversation: Conversation, said: str) -> AsyncGenerator[Delta, None]:
-        """Make the prompt for a reply, and ask the engine for it."""
+    async def _reply(self, conversation: Conversation, frame: Say, watch: TurnWatch) -> AsyncGenerator[Delta, None]:
+        """Look at the pictures, make the prompt for a reply, and ask the engine for it.
+
+        Raises:
+            ImageError: a picture can't be taken.
+            EngineError: the engine can't count the prompt's tokens.
+        """
+        pictures = await look_at(frame.images, self._settings)
         engine = self._keeper.engine
         longest = conversation.options.max_tokens or self._settings.reply_tokens
         longest = min(longest, max(1, engine.context_tokens // 2))
@@ -204,9 +244,11 @@ class Conversations:
         def fits(messages: Sequence[Message]) -> bool:
             return engine.count_tokens(messages) <= room
 
-        messages = conversation.prompt(said, fits)
+        messages = conversation.prompt(frame.text, fits, pictures)
         key = f"{self._session.name}/{conversation.number}"
-        return engine.generate(Request(messages, Sampling(max_tokens=longest), key))
+        request = Request(messages, Sampling(max_tokens=longest), key)
+        watch.asks(request)
+        return engine.generate(request)
 
     def _do_decide(self, frame: Decide) -> None:
         self._admit(frame, frame.question)
@@ -214,11 +256,7 @@ class Conversations:
 
     def _admit(self, frame: Say | Decide, text: str) -> Conversation:
         """Check everything that can be checked before any work is done for a turn."""
-        if not self._session.take_turn(frame.turn):
-            raise _Refused(
-                Code.TURN_ORDER,
-                f"Turn {frame.turn} isn't greater than every earlier turn of the session; count turns upwards.",
-            )
+        self._take_turn(frame)
         conversation = self._conversation(frame.conversation)
         if conversation.running is not None:
             raise _Refused(
@@ -234,6 +272,8 @@ class Conversations:
             raise _Refused(Code.TEXT_TOO_LONG, f"The text has {size} bytes; at most {most} are taken.")
         if not text.strip():
             raise _Refused(Code.TEXT_EMPTY, "The text holds nothing to answer; send at least one visible character.")
+        if frame.images:
+            self._check_images(frame.images)
         if len(self._running) >= self._settings.turns:
             raise _Refused(
                 Code.BUSY,
@@ -242,6 +282,15 @@ class Conversations:
             )
         return conversation
 
+    def _check_images(self, images: Sequence[bytes]) -> None:
+        """Check their number and sizes; what is in them is looked at when the turn has its place."""
+        if not self._keeper.engine.sees:
+            raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no pictures; send text alone.")
+        try:
+            admit(images, most=self._settings.images, most_bytes=self._settings.image_bytes)
+        except ImageError as error:
+            raise _Refused(Code.IMAGES_REFUSED, str(error)) from None
+
     def _check_engine(self) -> None:
         match self._keeper.state:
             case State.STARTING:
@@ -249,6 +298,12 @@ class Conversations:
                     Code.ENGINE_STARTING,
                     "The model is still loading; say it again in a moment.",
                     self._settings.retry_seconds,
+                )
+            case State.RESTARTING:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "The model has stopped working and is being loaded again; say it again in a moment.",
+                    self._keeper.retry_seconds or self._settings.retry_seconds,
                 )
             case State.DOWN:
                 raise _Refused(
@@ -267,6 +322,21 @@ class Conversations:
 
     def _turn_ended(self, turn: Turn) -> None:
         del self._running[turn.number]
+        self._shares.pop(turn.number).give_back()
+
+    def _take_turn(self, frame: Say | Decide) -> None:
+        if not self._session.take_turn(frame.turn):
+            raise _Refused(
+                Code.TURN_ORDER,
+                f"Turn {frame.turn} isn't greater than every earlier turn of the session; count turns upwards.",
+            )
+
+    def _check_number(self, frame: Open) -> None:
+        if frame.conversation in self._open:
+            raise _Refused(
+                Code.CONVERSATION_OPEN,
+                f"Conversation {frame.conversation} is open already; close it first or choose another number.",
+            )
 
     def _conversation(self, number: int) -> Conversation:
         conversation = self._open.get(number)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
 from ..engines.base import Delta, EngineError, Finish
+from ..images import ImageError
 from ..wire.faults import Code
-from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say, Usage
+from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say
 from ..wire.outbox import Outbox
 from ..wire.reception import fault
 from .admission import Full, Place
 from .conversation import Conversation
 from .engine_faults import engine_fault
-
-log = logging.getLogger("loquent.turn")
+from .watch import TurnWatch
 
 
 class Turn:
@@ -31,6 +30,7 @@ class Turn:
         place: its place in the engine, or in the queue for it.
         outbox: where the frames go.
         ended: called once, when the turn has ended.
+        watch: sees what happens.
     """
 
     def __init__(
@@ -38,10 +38,11 @@ class Turn:
         conversation: Conversation,
         number: int,
         said: str,
-        reply: Callable[[], AsyncGenerator[Delta, None]],
+        reply: Callable[[], Awaitable[AsyncGenerator[Delta, None]]],
         place: Place,
         outbox: Outbox,
         ended: Callable[[Turn], None],
+        watch: TurnWatch,
     ) -> None:
         self.conversation = conversation
         self.number = number
@@ -50,14 +51,12 @@ class Turn:
         self._place = place
         self._outbox = outbox
         self._on_ended = ended
+        self._watch = watch
         self._pieces: list[str] = []
         self._over = False
-        self._loop = asyncio.get_running_loop()
-        self._since = self._loop.time()
-        self._first_ms: int | None = None
         conversation.running = number
         outbox.put(Begin(0, conversation.number, number))
-        self.task = self._loop.create_task(self._stream(), name=f"turn {number}")
+        self.task = asyncio.get_running_loop().create_task(self._stream(), name=f"turn {number}")
         self.task.add_done_callback(lambda _: place.leave())  # also of a task that was cancelled before it ran
 
     def cancel(self, shown: int | None = None) -> None:
@@ -79,24 +78,26 @@ class Turn:
         tokens = 0  # of deltas that completed no character: they count with the next piece of text
         try:
             await self._place.reached()
-            async with aclosing(self._reply()) as deltas:
+            self._watch.admitted()
+            async with aclosing(await self._reply()) as deltas:
                 async for delta in deltas:
                     if self._over:
                         return
+                    self._watch.delta(delta)
                     tokens += delta.tokens
                     if delta.text:
-                        if self._first_ms is None:
-                            self._first_ms = self._ms()
                         self._pieces.append(delta.text)
                         self._outbox.text(self.number, delta.text, tokens)
                         tokens = 0
                     finish = delta.finish
         except Full as full:
             self._fail(fault(Code.BUSY, str(full), self._refers, round(full.retry_after * 1000)))
+        except ImageError as error:
+            self._fail(fault(Code.IMAGES_REFUSED, str(error), self._refers))
         except EngineError as error:
             self._fail(engine_fault(error, self._refers))
         except Exception:
-            log.exception("turn %d: a mistake in the server", self.number)
+            self._watch.log.exception("a mistake in the server ended the turn")
             message = "The server made a mistake in this turn; its log has the details."
             self._fail(fault(Code.INTERNAL, message, self._refers))
         else:
@@ -114,24 +115,15 @@ class Turn:
         if self._over:
             return
         self._outbox.put(why)
-        self._end("fault", "".join(self._pieces))
+        self._end("fault", "".join(self._pieces), code=why.code)
 
-    def _end(self, reason: str, seen: str, finish: Finish | None = None) -> None:
+    def _end(self, reason: str, seen: str, finish: Finish | None = None, code: str | None = None) -> None:
         if self._over:
             return
         self._over = True
         self.conversation.running = None
         if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
             self.conversation.remember(self.number, Exchange(self._said, seen))
-        usage = Usage(
-            prompt_tokens=finish.prompt_tokens if finish else None,
-            cached_tokens=finish.cached_tokens if finish else None,
-            reply_tokens=finish.reply_tokens if finish else None,
-            first_ms=self._first_ms,
-            total_ms=self._ms(),
-        )
+        usage = self._watch.ended(reason, seen, finish, code)
         self._outbox.put(End(0, self.number, reason, usage))
         self._on_ended(self)
-
-    def _ms(self) -> int:
-        return round((self._loop.time() - self._since) * 1000)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:  # the set-up and the engine's own process import this without a use for Pillow
+    from ..images import Picture
 
 Role = Literal["system", "user", "assistant"]
 
@@ -18,6 +21,8 @@ class Message:
 
     role: Role
     content: str
+    images: tuple[Picture, ...] = ()
+    """What is shown with it, in this order. An engine that sees nothing is never shown any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,10 @@ class Engine(Protocol):
         """How many tokens prompt and reply may have together. Known once the engine has started."""
 
     @property
+    def sees(self) -> bool:
+        """Whether its model can be shown pictures; until the engine has started, whether it may turn out so."""
+
+    @property
     def alive(self) -> bool:
         """Whether requests can succeed: true from the end of ``start`` until the engine dies or is closed."""
 
@@ -140,6 +149,10 @@ class Engine(Protocol):
         Raises:
             RequestRefused, EngineBusy, EngineFailed, EngineDead: see there.
         """
+
+    async def make_way(self) -> None:
+        """Stop the engine because another of its kind is to be started next; what that one can use may stay until `close`."""
+        await self.close()
 
     async def close(self) -> None:
         """Stop the engine and free what it holds. Idempotent."""

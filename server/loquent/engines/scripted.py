@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 
+from ..images import Picture
 from .base import Delta, Engine, EngineDead, Finish, Message, Request
 
 Script = Callable[[Request], str]
@@ -15,9 +16,14 @@ _PIECES = re.compile(r"\s*\S+|\s+")
 
 
 def echo(request: Request) -> str:
-    """Reply with the player's words, and how many messages were in the prompt."""
-    said = request.messages[-1].content
-    return f"You said: {said} That makes {len(request.messages)} messages between us."
+    """Reply with the player's words, the sizes of the pictures shown with them, and how many messages were in the prompt."""
+    last = request.messages[-1]
+    shown = f" You showed me {_sizes(last.images)}." if last.images else ""
+    return f"You said: {last.content}{shown} That makes {len(request.messages)} messages between us."
+
+
+def _sizes(pictures: Sequence[Picture]) -> str:
+    return " and ".join(f"a picture of {picture.width} x {picture.height} pixels" for picture in pictures)
 
 
 class ScriptedEngine(Engine):
@@ -63,6 +69,11 @@ class ScriptedEngine(Engine):
     def context_tokens(self) -> int:
         """See `Engine`; in words."""
         return self._context_tokens
+
+    @property
+    def sees(self) -> bool:
+        """See `Engine`; its script is shown pictures like everything else."""
+        return True
 
     @property
     def alive(self) -> bool:

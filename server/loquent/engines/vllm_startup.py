@@ -197,15 +197,11 @@ def check_memory(path: str, cache: int) -> None:
     Raises:
         EngineStartError: less memory is free than the model needs.
     """
-    available = _available_memory()
+    available = available_memory()
     if available is None:
         return
-    weights = sum(
-        file.stat().st_size
-        for pattern in ("*.safetensors", "*.bin", "*.gguf")
-        for file in (Path(path).glob(pattern) if Path(path).is_dir() else ())
-    )
-    needed = weights + cache + _CPU_EXTRA_BYTES
+    weights = weight_bytes(Path(path))
+    needed = needed_memory(weights, cache)
     if needed > available:
         raise EngineStartError(
             f"The model needs about {needed / _GIB:.1f} GiB of memory ({weights / _GIB:.1f} for its weights, "
@@ -214,7 +210,18 @@ def check_memory(path: str, cache: int) -> None:
         )
 
 
-def _available_memory() -> int | None:
+def weight_bytes(path: Path) -> int:
+    """Size of the weights in a model's folder; 0 for what isn't one."""
+    patterns = ("*.safetensors", "*.bin", "*.gguf") if path.is_dir() else ()
+    return sum(file.stat().st_size for pattern in patterns for file in path.glob(pattern))
+
+
+def needed_memory(weights: int, cache: int) -> int:
+    """Bytes that the engine takes on the CPU, with weights and a key-value cache of these sizes."""
+    return weights + cache + _CPU_EXTRA_BYTES
+
+
+def available_memory() -> int | None:
     """Bytes that new processes can have, by the system's and the container's account; ``None`` if neither tells."""
     found = []
     with contextlib.suppress(OSError, ValueError, StopIteration):
@@ -279,7 +286,8 @@ _KNOWN_FAILURES = (
     (
         (
             r"outgoing traffic has been disabled|"
-            r"couldn't connect|connection error|ConnectError|MaxRetryError|LocalEntryNotFound|OfflineMode|offline "
+            r"couldn't connect|connection error|connection refused|timed out|"
+            r"ConnectError|MaxRetryError|LocalEntryNotFound|OfflineMode|offline "
             r"mode|Failed to resolve|Network is unreachable|Name or service not known|name resolution|cannot find "
             r"the requested"
         ),

@@ -6,7 +6,9 @@ wrong. A message may hold good frames beside broken ones.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgpack
@@ -15,6 +17,8 @@ from .frames import Frame, Malformed, Map, NotThat
 from .framing import FramingLost, end_of_value
 
 _ARRAY_HEADS: Final = frozenset(range(0x90, 0xA0)) | {0xDC, 0xDD}
+_MAP_HEADS: Final = frozenset(range(0x80, 0x90)) | {0xDE, 0xDF}
+_MAY_HOLD_A_MAP: Final = re.compile(rb"[\x80-\x8f\xde\xdf]")
 _packer: Final = msgpack.Packer(autoreset=True)
 
 
@@ -74,13 +78,11 @@ def _frame(data: bytes, kinds: Mapping[int, type[Frame]]) -> Frame | None:
 
 def _read(data: bytes | bytearray, kinds: Mapping[int, type[Frame]]) -> Frame | None:
     """Decode one whole frame that is an array. Fields too many are never even unpacked."""
-    unpacker = msgpack.Unpacker(
-        None, raw=False, unicode_errors="surrogateescape", strict_map_key=False, object_pairs_hook=Map,
-        max_buffer_size=len(data),
-    )  # fmt: skip
+    unpacker = msgpack.Unpacker(None, raw=False, unicode_errors="surrogateescape", max_buffer_size=len(data))
     unpacker.feed(data)
+    unpack = partial(_value, unpacker, data) if _MAY_HOLD_A_MAP.search(data) else unpacker.unpack
     length = unpacker.read_array_header()
-    kind = unpacker.unpack() if length else None
+    kind = unpack() if length else None
     if type(kind) is not int or kind < 0:
         raise Malformed("A frame's first element is its kind, a non-negative integer.")
     cls = kinds.get(kind)
@@ -94,7 +96,7 @@ def _read(data: bytes | bytearray, kinds: Mapping[int, type[Frame]]) -> Frame | 
             wrong = wrong or f"{cls.NAME} has {len(cls.FIELDS)} fields; {name} is missing."
             break
         try:
-            value = check(unpacker.unpack())
+            value = check(unpack())
         except NotThat as wanted:
             value = None
             wrong = wrong or f"{cls.NAME}.{name} must be {wanted}."
@@ -106,3 +108,17 @@ def _read(data: bytes | bytearray, kinds: Mapping[int, type[Frame]]) -> Frame | 
     if wrong:
         raise Malformed(wrong, kind, number)
     return cls(*values)
+
+
+def _value(unpacker: msgpack.Unpacker, data: bytes | bytearray) -> Any:
+    """Unpack the next value, and the maps in it key by key.
+
+    The library interns the keys of the maps that it makes, and up to Python 3.12.5 what is interned stays for ever: a client with keys of
+    its own would take memory that nobody gets back.
+    """
+    head = data[unpacker.tell()]
+    if head in _ARRAY_HEADS:
+        return [_value(unpacker, data) for _ in range(unpacker.read_array_header())]
+    if head in _MAP_HEADS:
+        return Map([(_value(unpacker, data), _value(unpacker, data)) for _ in range(unpacker.read_map_header())])
+    return unpacker.unpack()

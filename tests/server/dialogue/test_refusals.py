@@ -59,7 +59,11 @@ from support.virtual_time import virtual_time
         ({"turns": 1}, [open_(), open_(2), say(1), say(2, conversation=2)], "busy", Refers(3, 2)),
         ({}, [open_(), say(1, " \n\t")], "text_empty", Refers(3, 1)),
         ({"text_bytes": 10}, [open_(), say(1, "ééééééé")], "text_too_long", Refers(3, 1)),
-        ({}, [open_(), Say(1, 1, "What is this?", (b"png",))], "images_refused", Refers(3, 1)),
+        ({}, [open_(), Say(1, 1, "What are these?", (b"png",) * 3)], "images_refused", Refers(3, 1)),
+        ({}, [open_(), Say(1, 1, "What is this?", (b"",))], "images_refused", Refers(3, 1)),
+        ({}, [open_(), Say(1, 1, "What is this?", (bytes((1 << 19) + 1),))], "images_refused", Refers(3, 1)),
+        ({}, [open_(), Decide(1, 1, "Which?", ("a", "b"), (b"png",) * 3)], "images_refused", Refers(4, 1)),
+        ({"images": 0}, [open_(), Say(1, 1, "What is this?", (b"png",))], "images_refused", Refers(3, 1)),
         ({}, [open_(), Decide(1, 1, "Which?", ("a", "b"), ())], "unsupported", Refers(4, 1)),
     ],
 )

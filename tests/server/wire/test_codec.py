@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import tracemalloc
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import msgpack
 import pytest
@@ -20,6 +22,7 @@ from loquent.wire.frames import (
     Frame,
     Hello,
     Malformed,
+    Map,
     Open,
     Opened,
     Options,
@@ -365,3 +368,57 @@ def test_lone_surrogates_dont_get_out() -> None:
         encode(Text(1, 1, "\ud83d", 1))
     with pytest.raises(UnicodeEncodeError):
         encode(Say(1, 1, "\udcff", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Anything(Frame):
+    """A frame of one field, which may be anything."""
+
+    KIND: ClassVar = 99
+    NAME: ClassVar = "anything"
+    FIELDS: ClassVar = ("value",)
+    CHECKS: ClassVar = (lambda value: value,)
+
+    value: Any
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        [99, {"a key of a client's own": 1}],
+        [99, [1, [{"a key of a client's own": 1}]]],
+        [99, {"outside": {"a key of a client's own": 1}}],
+        [99, {"x": ["é", {"a key of a client's own": {}}] * 20}],
+    ],
+)
+def test_keys_are_not_interned(wire: list[Any]) -> None:
+    """Up to Python 3.12.5 what is interned stays for ever; clients could take as much memory as they like."""
+    (frame,) = decode(msgpack.packb(wire), {99: Anything})
+    assert isinstance(frame, Anything)
+    found: list[str] = []
+    waiting = [frame.value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, Map):
+            found += [key for key, _ in value]
+            waiting += [item for _, item in value]
+        elif isinstance(value, list):
+            waiting += value
+    key = next(key for key in found if key.startswith("a key"))
+    same = "".join(["a key of ", "a client's own"])
+    assert sys.intern(same) is same
+    assert key is not same
+
+
+def test_a_kind_that_is_a_map_is_not_interned_either() -> None:
+    name = "a kind of a client's own"
+    (broken,) = decode(msgpack.packb([{name: 1}, 1]), CLIENT_FRAMES)
+    assert isinstance(broken, Malformed)
+    tracebacks = broken.__traceback__
+    while tracebacks is not None and "kind" not in tracebacks.tb_frame.f_locals:
+        tracebacks = tracebacks.tb_next
+    assert tracebacks is not None
+    ((key, _),) = tracebacks.tb_frame.f_locals["kind"]
+    same = "".join(["a kind of ", "a client's own"])
+    assert key == same
+    assert sys.intern(same) is same

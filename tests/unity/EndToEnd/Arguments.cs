@@ -16,6 +16,8 @@ namespace Loquent.EndToEnd
             { "texts", "Good evening! What do you serve?|Halt! Who goes there?" },
             { "cancel-after", "40" },
             { "token", null },
+            { "token-in", "hello" },
+            { "reconnect-ms", "50" },
             { "timeout", "120" },
         };
 
@@ -42,10 +44,17 @@ namespace Loquent.EndToEnd
 
         internal int CancelAfter => int.Parse(options["cancel-after"], CultureInfo.InvariantCulture);
 
+        internal TimeSpan ReconnectDelay => TimeSpan.FromMilliseconds(double.Parse(options["reconnect-ms"], CultureInfo.InvariantCulture));
+
         internal TimeSpan Timeout => TimeSpan.FromSeconds(double.Parse(options["timeout"], CultureInfo.InvariantCulture));
 
         internal SessionOptions SessionOptions =>
-            new SessionOptions(new Uri(options["url"])) { Token = options["token"], Client = "loquent-e2e/" + Core.SessionOptions.PackageVersion };
+            new SessionOptions(new Uri(options["url"]))
+            {
+                Token = options["token"],
+                SendTokenAsHeader = options["token-in"] == "header",
+                Client = "loquent-e2e/" + Core.SessionOptions.PackageVersion,
+            };
 
         internal OpenOptions OpenOptions => new OpenOptions { Player = options["player"] };
     }

@@ -3,9 +3,10 @@
 //     mono loquent-e2e.exe two-streams --url ws://127.0.0.1:8765 [--player NAME] [--characters innkeeper,guard]
 //                          [--texts "Hello!|Halt!"] [--cancel-after 40]
 //     mono loquent-e2e.exe chat --url … [--player NAME] [--characters innkeeper] [--texts "Hello!"]
+//     mono loquent-e2e.exe losses --url … [--player NAME] [--characters innkeeper,guard] [--texts "Hello!|Halt!"] [--reconnect-ms 50]
 //     mono loquent-e2e.exe faults --url … [--characters innkeeper]
 //
-// All take --token TOKEN and --timeout SECONDS (of the whole run; 120 unless told).
+// All take --token TOKEN, --token-in hello (or header), and --timeout SECONDS (of the whole run; 120 unless told).
 //
 // Standard output is UTF-8, one JSON object a line, each with an "event". Nothing else is printed there.
 //
@@ -17,6 +18,10 @@
 //                {"event": "interleaved", "value": true}: whether text of one turn came between two texts of the other
 //                {"event": "stored", "character": "innkeeper", "history": [["Hello!", "…"]]}: what the server gives when opened again
 //   chat         {"event": "opened", …}, {"event": "text", "text": "…"} for each piece, {"event": "turn", …}
+//   losses       {"event": "opened", …}, {"event": "turn", …} for each text, and as it happens
+//                {"event": "reconnecting", "attempt": 1, "reason": "ConnectionLostException"}: the connection is lost, or an attempt has failed
+//                {"event": "reconnected", "resumed": true}: there is one again, and whether the session goes on
+//                {"event": "opened again", …}: a conversation that was lost
 //   faults       {"event": "fault", "step": "unknown_character", "code": "character_unknown", "refers": ["open", 2], "message": "…", "alive": true}:
 //                 what came back, and whether a conversation could be opened afterwards on the same connection (null where that can't be asked)
 //                {"event": "skipped", "step": "unknown_kind", "alive": true}: nothing came back, as it must be
@@ -32,9 +37,17 @@ namespace Loquent.EndToEnd
     /// <summary>Runs one command.</summary>
     internal static class Program
     {
-        private static int Main(string[] words)
+        private static void Main(string[] words)
         {
             Console.OutputEncoding = new UTF8Encoding(false);
+            int status = Run(words);
+
+            // Where Main just returns, Mono's runtime now and then waits for an idle thread of its pool, up to a minute.
+            Environment.Exit(status);
+        }
+
+        private static int Run(string[] words)
+        {
             try
             {
                 var arguments = new Arguments(words);
@@ -60,10 +73,12 @@ namespace Loquent.EndToEnd
                     return new TwoStreams(arguments).RunAsync(cancellation);
                 case "chat":
                     return new Chat(arguments).RunAsync(cancellation);
+                case "losses":
+                    return new Losses(arguments).RunAsync(cancellation);
                 case "faults":
                     return new Faults(arguments).RunAsync(cancellation);
                 default:
-                    throw new ArgumentException("Give a command: two-streams, chat or faults; " + arguments.Command + " is none.");
+                    throw new ArgumentException("Give a command: two-streams, chat, losses or faults; " + arguments.Command + " is none.");
             }
         }
     }

@@ -23,15 +23,16 @@ namespace Loquent.Core
         private readonly Handlers<Action<Turn, Fault>> faultReceived = new Handlers<Action<Turn, Fault>>();
         private readonly Handlers<Action<Turn>> ended = new Handlers<Action<Turn>>();
         private readonly Handlers<Action<Conversation, LoquentException>> lost = new Handlers<Action<Conversation, LoquentException>>();
+        private readonly OpenOptions options;
         private volatile bool open = true;
         private volatile Turn running;
 
-        internal Conversation(
-            Session session, uint number, string character, string name, IReadOnlyList<string> cues, IReadOnlyList<Exchange> history)
+        internal Conversation(Session session, Opening opening, string name, IReadOnlyList<string> cues, IReadOnlyList<Exchange> history)
         {
             Session = session;
-            Number = number;
-            Character = character;
+            Number = opening.Number;
+            Character = opening.Character;
+            options = opening.Options;
             Name = name;
             Cues = cues;
             History = history;
@@ -73,8 +74,9 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// The conversation is gone with its connection; the exception says why. A running turn has ended before. Open it again: the stored
-        /// history fills the gap.
+        /// The conversation is gone; the exception says why. A running turn has ended before. That is so when the server didn't go on with the session
+        /// over the new connection, and when none could be made. Open it again with <see cref="Character"/> and <see cref="Options"/> as soon as
+        /// there's a connection: the stored history fills the gap.
         /// </summary>
         public event Action<Conversation, LoquentException> Lost
         {
@@ -90,6 +92,9 @@ namespace Loquent.Core
 
         /// <summary>The name under which the server knows the character.</summary>
         public string Character { get; }
+
+        /// <summary>What it was opened with: a copy, to open it again with when it's lost.</summary>
+        public OpenOptions Options => options.Copy();
 
         /// <summary>The character's name for players to see.</summary>
         public string Name { get; }

@@ -117,6 +117,16 @@ namespace Loquent.Core
             Internal
         };
 
+        private static readonly string[] Transient = { HelloLate, Busy, EngineStarting, EngineDown, EngineFailed, Draining, Internal };
+
+        /// <summary>Tells whether what a code stands for may pass by itself, so that trying the same again later may help.</summary>
+        /// <param name="code">One of the constants here.</param>
+        /// <returns>True for a server that is full, starting, stopping or in trouble; false for what this program would have to do otherwise.</returns>
+        public static bool IsTransient(string code)
+        {
+            return Array.IndexOf(Transient, code) >= 0;
+        }
+
         /// <summary>Tells whether this version of the package knows a code.</summary>
         /// <param name="code">A code as the server sent it.</param>
         /// <returns>Whether it's one of the constants here.</returns>

@@ -41,34 +41,40 @@ namespace Loquent.Core
         /// <param name="session">The session to be resumed; null for a new one.</param>
         /// <param name="epoch">Its epoch.</param>
         /// <param name="seq">The last seq of it that has been processed.</param>
+        /// <param name="late">Tells that it has taken too long.</param>
         /// <param name="cancellation">Ends the attempt.</param>
         /// <exception cref="LoquentException">It didn't come to a welcome.</exception>
         internal static async Task<Handshake> MakeAsync(
-            SessionOptions options, Connection connection, string session, long epoch, long seq, CancellationToken cancellation)
+            SessionOptions options,
+            Connection connection,
+            string session,
+            long epoch,
+            long seq,
+            CancellationToken late,
+            CancellationToken cancellation)
         {
             bool staysHere = connection.StaysInContext;
             var handshake = new Handshake(options, connection);
-            using (var attempt = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+            using (var attempt = CancellationTokenSource.CreateLinkedTokenSource(late, cancellation))
             {
                 try
                 {
-                    attempt.CancelAfter(options.ConnectTimeout);
                     await connection.ConnectAsync(attempt.Token).ConfigureAwait(staysHere);
                     await handshake.GreetAsync(session, epoch, seq, attempt.Token).ConfigureAwait(staysHere);
                     return handshake;
                 }
                 catch (OperationCanceledException)
                 {
-                    var late = new UnreachableException(
+                    var tooLate = new UnreachableException(
                         connection.Address + " didn't answer within " + options.ConnectTimeout.TotalSeconds
                         + " s: check the address, and whether the server is up and no firewall stands between.");
-                    connection.Abandon(late, 1000, string.Empty);
+                    connection.Abandon(tooLate, CloseCode.GivenUp, string.Empty);
                     cancellation.ThrowIfCancellationRequested();
-                    throw late;
+                    throw tooLate;
                 }
                 catch (LoquentException error)
                 {
-                    connection.Abandon(error, error is ProtocolException ? 1002 : 1000, string.Empty);
+                    connection.Abandon(error, error is ProtocolException ? CloseCode.Protocol : CloseCode.GivenUp, string.Empty);
                     throw;
                 }
             }

@@ -14,6 +14,7 @@ namespace Loquent.Core
             Images = values[4];
             ImageBytes = values[5];
             BeatMs = values[6];
+            GraceMs = values[7];
         }
 
         /// <summary>Largest message, in bytes. This package keeps to it.</summary>
@@ -36,6 +37,9 @@ namespace Loquent.Core
 
         /// <summary>At least this often, in milliseconds, the server sends something; with 0 it doesn't, and a dead network isn't noticed by it.</summary>
         public long? BeatMs { get; }
+
+        /// <summary>For how long, in milliseconds, the server keeps the session of a lost connection, so that it can be resumed; with 0 it doesn't.</summary>
+        public long? GraceMs { get; }
 
         internal static Limits Read(ref MsgPackReader fields, ValueWalk walk)
         {

@@ -33,5 +33,11 @@ namespace Loquent.Core
                 maxTokens = value;
             }
         }
+
+        /// <summary>Makes a copy, so that what happens to the original doesn't matter.</summary>
+        internal OpenOptions Copy()
+        {
+            return (OpenOptions)MemberwiseClone();
+        }
     }
 }

@@ -13,15 +13,18 @@ namespace Loquent.Core
         private CancellationTokenRegistration registration;
         private bool over;
 
-        internal Opening(uint number, string character)
+        internal Opening(uint number, string character, OpenOptions options)
         {
             Number = number;
             Character = character;
+            Options = options?.Copy() ?? new OpenOptions();
         }
 
         internal uint Number { get; }
 
         internal string Character { get; }
+
+        internal OpenOptions Options { get; }
 
         internal Task<Conversation> Task => completion.Task;
 

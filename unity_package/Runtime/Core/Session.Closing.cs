@@ -11,18 +11,18 @@ namespace Loquent.Core
     public sealed partial class Session
     {
         private readonly List<Connection> connections = new List<Connection>();
-        private TaskCompletionSource<bool> attempting;
+        private Task attempting;
         private Task closing;
 
         /// <summary>
         /// Closes the session as one should: what waits is sent, the server is told. Takes <see cref="SessionOptions.CloseTimeout"/> at most; a
-        /// <see cref="Dispose"/> meanwhile ends it at once. Connecting that is under way is ended. Tasks that wait are completed, on the
-        /// thread that calls: turns with a fault, opening with an exception. No event is raised any more.
+        /// <see cref="Dispose"/> meanwhile ends it at once. Connecting that is under way is ended, and none begins any more. Tasks that wait are completed,
+        /// on the thread that calls: turns with a fault, opening with an exception. No event is raised any more.
         /// </summary>
         /// <returns>Completes when no socket and no thread is left. Later calls give the same task.</returns>
         public Task CloseAsync()
         {
-            End();
+            End(true);
             TaskCompletionSource<bool> done;
             lock (gate)
             {
@@ -41,12 +41,13 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// Lets go of everything at once, without telling the server; <see cref="CloseAsync"/> does. Tasks that wait are completed as there.
+        /// Lets go of everything at once, without telling the server, which then keeps the session for a while (see <see cref="Limits.GraceMs"/>);
+        /// <see cref="CloseAsync"/> tells it. Tasks that wait are completed as there.
         /// No event is raised any more. May be called at any time, from any thread, more than once, also while the session closes.
         /// </summary>
         public void Dispose()
         {
-            End();
+            End(false);
             foreach (Connection left in Connections())
             {
                 left.Dispose();
@@ -96,7 +97,7 @@ namespace Loquent.Core
                 Task attempt;
                 lock (gate)
                 {
-                    attempt = attempting?.Task ?? Task.CompletedTask;
+                    attempt = attempting ?? Task.CompletedTask;
                 }
 
                 await Task.WhenAll(Array.ConvertAll(Connections(), left => left.CloseAsync())).ConfigureAwait(staysInContext);
@@ -116,7 +117,8 @@ namespace Loquent.Core
         }
 
         /// <summary>Ends everything there is, without events. The connections remain to be closed.</summary>
-        private void End()
+        /// <param name="tells">Whether the server is to learn that the session is over, be it over a connection that is just being made.</param>
+        private void End(bool tells)
         {
             lock (gate)
             {
@@ -128,6 +130,11 @@ namespace Loquent.Core
                 state = SessionState.Closed;
                 connection = null;
                 LetGo(Closed());
+            }
+
+            foreach (Connection left in tells ? Connections() : Array.Empty<Connection>())
+            {
+                left.EndSession();
             }
 
             lifetime.Cancel();

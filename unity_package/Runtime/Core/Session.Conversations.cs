@@ -45,7 +45,7 @@ namespace Loquent.Core
             lock (gate)
             {
                 RequireUsable();
-                opening = new Opening(checked(++lastConversation), character);
+                opening = new Opening(checked(++lastConversation), character, options);
                 frame.Reset();
                 ClientFrames.Open(frame, opening.Number, character, options);
                 SendNew(FrameKind.Open, opening.Number);
@@ -196,15 +196,20 @@ namespace Loquent.Core
                 throw Closed();
             }
 
-            if (state == SessionState.Disconnected && !options.Resume)
+            if (state != SessionState.Connected && !KeepsSession)
             {
                 throw new ConnectionLostException(
-                    "The connection to " + options.Address.OriginalString + " is lost; call Session.ReconnectAsync and open the conversation again.");
+                    "The connection to " + options.Address.OriginalString + " is lost; "
+                    + (state == SessionState.Reconnecting ? "wait for Session.Reconnected" : "call Session.ReconnectAsync")
+                    + " and open the conversation again.");
             }
         }
 
+        /// <summary>Whether the next connection is to go on with the session: unless told not to, or it can't be gone on with.</summary>
+        private bool KeepsSession => options.Resume && id != null;
+
         /// <summary>Whether what is sent is kept, to be sent again when the session is resumed.</summary>
-        private bool KeepsUnconfirmed => options.Resume && state != SessionState.Closed;
+        private bool KeepsUnconfirmed => KeepsSession && state != SessionState.Closed;
 
         /// <summary>Sends the frame, unless it's too large or too much waits. Without a connection it waits for the next one.</summary>
         private void SendNew(FrameKind kind, uint number)
@@ -251,7 +256,7 @@ namespace Loquent.Core
             }
         }
 
-        /// <summary>Takes all that hangs on the connection out of the session, to be ended outside of the lock.</summary>
+        /// <summary>Takes all that hangs on the session on the server out of this one, to be ended outside of the lock. It isn't gone on with.</summary>
         private void LetGo(LoquentException why)
         {
             if (turns.Count + conversations.Count + openings.Count > 0)
@@ -269,6 +274,7 @@ namespace Loquent.Core
             conversations.Clear();
             openings.Clear();
             unconfirmed.Clear();
+            id = null;
         }
     }
 }

@@ -29,7 +29,7 @@ namespace Loquent.Core
                 var gap = new ProtocolException(
                     "The server's frame " + (sequence.Processed + 1) + " had to come and " + seq
                     + " came, so the connection was closed: frames are missing or repeated. Connect again.");
-                current.Abandon(gap, 1002, "seq");
+                current.Abandon(gap, CloseCode.Protocol, "seq");
                 Lose(current, gap);
                 return;
             }
@@ -96,8 +96,7 @@ namespace Loquent.Core
                 if (openings.TryGetValue(number, out opening))
                 {
                     openings.Remove(number);
-                    conversation = new Conversation(
-                        this, number, opening.Character, name, Array.AsReadOnly(cues), Array.AsReadOnly(history));
+                    conversation = new Conversation(this, opening, name, Array.AsReadOnly(cues), Array.AsReadOnly(history));
                     conversations.Add(number, conversation);
                 }
             }
@@ -292,6 +291,7 @@ namespace Loquent.Core
         private void ApplyGoaway(MsgPackReader fields)
         {
             TimeSpan closesIn = TimeSpan.FromMilliseconds(Math.Min(fields.ReadUnsigned(), int.MaxValue));
+            backAt = options.Clock() + (long)closesIn.TotalMilliseconds;
             Raise(goingAway, closesIn, (handler, what) => handler(what));
         }
 

@@ -25,6 +25,7 @@ namespace Loquent.Core
         private readonly Handlers<Action<TimeSpan>> goingAway = new Handlers<Action<TimeSpan>>();
         private readonly Handlers<Action<Exception>> errors = new Handlers<Action<Exception>>();
         private LoquentException lastLoss;
+        private long connectedAt;
         private int updating;
         private long updatedAt;
         private long pausedMs;
@@ -48,14 +49,16 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// Does the work of <see cref="Update"/> until told to end: for programs without a frame loop. Events are raised where this goes on: in the
-        /// caller's synchronization context, or on the thread pool if it has none. Don't block in handlers, nor behind an <c>await</c> of
-        /// <see cref="OpenAsync"/>: they run inside of it.
+        /// Does the work of <see cref="Update"/> until told to end, connecting again included: for programs without a frame loop. Events are raised
+        /// where this goes on: in the caller's synchronization context, or on the thread pool if it has none. Don't block in handlers, nor behind an
+        /// <c>await</c> of <see cref="OpenAsync"/>: they run inside of it.
         /// </summary>
         /// <param name="cancellation">Ends it.</param>
         /// <returns>Completes when the session is closed.</returns>
         /// <exception cref="OperationCanceledException">It was told to end.</exception>
-        /// <exception cref="LoquentException">The connection is lost, and <see cref="SessionOptions.Resume"/> isn't set.</exception>
+        /// <exception cref="LoquentException">
+        /// The connection is lost for good: the session has given up, or is neither to connect again by itself nor to resume.
+        /// </exception>
         public async Task RunAsync(CancellationToken cancellation = default(CancellationToken))
         {
             var never = new TaskCompletionSource<bool>();
@@ -69,12 +72,12 @@ namespace Loquent.Core
         /// <summary>Does the work of <see cref="Update"/> until a task has completed, or the session can't go on by itself.</summary>
         internal async Task PumpAsync(Task until, CancellationToken cancellation)
         {
-            while (!until.IsCompleted && state != SessionState.Closed && (state == SessionState.Connected || options.Resume))
+            while (!until.IsCompleted && GoesOn)
             {
                 cancellation.ThrowIfCancellationRequested();
 
                 // Asked for before looking, so that nothing is missed. While another pump is at work, its results are waited for instead.
-                Task arrival = connection?.Inbox.ArrivalAsync();
+                Task arrival = connection?.Inbox.ArrivalAsync() ?? attempt?.Over;
                 bool looked = TryUpdate(DefaultBudget, out int frames);
                 if (!until.IsCompleted && frames == 0)
                 {
@@ -121,6 +124,9 @@ namespace Loquent.Core
             Raise(errors, error, (handler, what) => handler(what));
         }
 
+        /// <summary>Whether there is a connection, or will be without <see cref="RunAsync"/> having to tell of it.</summary>
+        private bool GoesOn => state != SessionState.Closed && (state != SessionState.Disconnected || KeepsSession);
+
         private static async Task RestAsync(Task until, Task arrival, CancellationToken cancellation)
         {
             using (var rested = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
@@ -142,8 +148,11 @@ namespace Loquent.Core
 
             try
             {
-                NotePause(options.Clock());
+                long now = options.Clock();
+                NotePause(now);
+                TendReconnecting(now);
                 ReportLost();
+                ReportReconnected();
                 frames = Drain(budget);
                 Tend();
                 return true;
@@ -242,7 +251,7 @@ namespace Loquent.Core
                 var dead = new ConnectionLostException(
                     "Nothing has been heard from " + current.Address + " for " + (SilenceWatch.Beats * limits.BeatMs)
                     + " ms: the network or the server is gone. Connect again when it's back.");
-                current.Abandon(dead, 1001, string.Empty);
+                current.Abandon(dead, CloseCode.GivenUp, string.Empty);
                 Lose(current, dead);
             }
 
@@ -263,10 +272,12 @@ namespace Loquent.Core
             }
         }
 
-        /// <summary>Notes that the connection is lost, and ends what goes with it.</summary>
+        /// <summary>Notes that the connection is lost, and ends what goes with it; plans the next one if there's to be one.</summary>
         private void Lose(Connection current, LoquentException why)
         {
             why = WithPause(why);
+            long now = options.Clock();
+            long lastedMs;
             lock (gate)
             {
                 if (connection != current)
@@ -276,15 +287,37 @@ namespace Loquent.Core
 
                 connection = null;
                 lastLoss = why;
-                state = SessionState.Disconnected;
-                if (!options.Resume)
+                lastedMs = now - connectedAt;
+                state = schedule == null ? SessionState.Disconnected : SessionState.Reconnecting;
+
+                // What broke the protocol would be sent again.
+                if (!options.Resume || why is ProtocolException)
                 {
                     LetGo(why);
                 }
             }
 
-            Raise(connectionLost, why, (handler, what) => handler(what));
+            if (schedule == null)
+            {
+                Raise(connectionLost, why, (handler, what) => handler(what));
+            }
+            else
+            {
+                schedule.Lost(now, lastedMs);
+                PlanAttempt(now, why, WaitForServer(now, why));
+            }
+
             ReportLost();
+        }
+
+        /// <summary>
+        /// A server that stops takes nobody back before it has closed: whoever loses the connection until then waits for the time it told. One that
+        /// has closed is done, perhaps earlier than it said, and another may have taken its place.
+        /// </summary>
+        private long WaitForServer(long now, LoquentException why)
+        {
+            bool hasClosed = (why as ConnectionLostException)?.CloseCode != null;
+            return hasClosed ? 0 : Math.Max(0, backAt - now);
         }
 
         private void ReportLost()

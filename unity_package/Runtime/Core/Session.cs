@@ -9,7 +9,8 @@ using Loquent.Core.Wire;
 namespace Loquent.Core
 {
     /// <summary>
-    /// A program's tie to a server: it holds one connection at a time and any number of conversations, and survives the loss of the connection.
+    /// A program's tie to a server: it holds one connection at a time and any number of conversations. When the connection is lost, it makes another one
+    /// and goes on where it was, unless told otherwise.
     /// </summary>
     /// <remarks>
     /// <para>
@@ -35,17 +36,40 @@ namespace Loquent.Core
         private volatile SessionState state = SessionState.Disconnected;
         private volatile Limits limits;
         private volatile bool staysInContext;
-        private string id;
+        private volatile string id;
         private long epoch;
 
         private Session(SessionOptions options)
         {
             this.options = options;
+            schedule = options.Reconnect == null ? null : new ReconnectSchedule(options.Reconnect);
         }
 
         /// <summary>
-        /// The connection is lost; the exception says why. Raised inside <see cref="Update"/>, after all that had come was processed, and before the
-        /// turns and conversations that go with it (see <see cref="SessionOptions.Resume"/>).
+        /// The connection is lost, or an attempt to make another one has failed, and the session will try again: it says when, and why that is. Raised inside
+        /// <see cref="Update"/>, after all that had come was processed.
+        /// </summary>
+        public event Action<ReconnectAttempt> Reconnecting
+        {
+            add => reconnecting.Add(value);
+            remove => reconnecting.Remove(value);
+        }
+
+        /// <summary>
+        /// There is a connection again, made by the session itself or by <see cref="ReconnectAsync"/>. True: every conversation and turn that was kept goes on.
+        /// False: the session on the server is a new one, and what was open has been reported as <see cref="Conversation.Lost"/> before. Raised inside
+        /// <see cref="Update"/>, before anything that comes over the connection.
+        /// </summary>
+        public event Action<bool> Reconnected
+        {
+            add => reconnected.Add(value);
+            remove => reconnected.Remove(value);
+        }
+
+        /// <summary>
+        /// The connection is lost, and the session won't make another one by itself: it has given up, or has been told not to try (see
+        /// <see cref="SessionOptions.Reconnect"/>). The exception says why. Raised inside <see cref="Update"/>, after all that had come was processed, and
+        /// before the turns and conversations that go with it. <see cref="ReconnectAsync"/> makes another connection.
         /// </summary>
         public event Action<LoquentException> ConnectionLost
         {
@@ -82,7 +106,10 @@ namespace Loquent.Core
             remove => errors.Remove(value);
         }
 
-        /// <summary>How the session stands to its server. Becomes <see cref="SessionState.Disconnected"/> inside <see cref="Update"/>.</summary>
+        /// <summary>
+        /// How the session stands to its server. A loss becomes known inside <see cref="Update"/>, and so does a connection that the session has made by
+        /// itself.
+        /// </summary>
         public SessionState State => state;
 
         /// <summary>What the server takes.</summary>
@@ -132,13 +159,14 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// Makes another connection after the last one was lost, and goes on with the session, if <see cref="SessionOptions.Resume"/> is set
-        /// and the server still has it. Otherwise the session on the server is a new one: conversations that were kept are then reported as
-        /// <see cref="Conversation.Lost"/> by the next <see cref="Update"/>, after their turns have ended.
+        /// Makes another connection after the last one was lost, at once: when the session has given up, when it isn't to do it by itself, or to not wait
+        /// for its next attempt. Goes on with the session, if <see cref="SessionOptions.Resume"/> is set and the server still has it. Otherwise the session
+        /// on the server is a new one: conversations that were kept are then reported as <see cref="Conversation.Lost"/> by the next
+        /// <see cref="Update"/>, after their turns have ended. If it fails, nothing has changed.
         /// </summary>
         /// <param name="cancellation">Ends the attempt. It can be tried again.</param>
         /// <returns>Whether the session goes on: every conversation and turn that was kept.</returns>
-        /// <exception cref="InvalidOperationException">The session is connected, or connecting already.</exception>
+        /// <exception cref="InvalidOperationException">The session is connected, or just making a connection.</exception>
         /// <exception cref="UnreachableException">There is no server, or it didn't answer in time.</exception>
         /// <exception cref="SubprotocolException">It's another kind of server.</exception>
         /// <exception cref="FaultException">The server refused: token, version, or it's full.</exception>
@@ -151,13 +179,14 @@ namespace Loquent.Core
             TaskCompletionSource<bool> attempt = BeginReconnecting(out string offered);
             try
             {
+                using (var late = new CancellationTokenSource(options.ConnectTimeout))
                 using (var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.Token))
                 {
                     Handshake made;
                     try
                     {
                         made = await Handshake.MakeAsync(
-                            options, NewConnection(), offered, epoch, sequence.Processed, either.Token).ConfigureAwait(staysInContext);
+                            options, NewConnection(), offered, epoch, sequence.Processed, late.Token, either.Token).ConfigureAwait(staysInContext);
                     }
                     catch (Exception) when (state == SessionState.Closed && !cancellation.IsCancellationRequested)
                     {
@@ -190,22 +219,25 @@ namespace Loquent.Core
 
                 if (state == SessionState.Connected || attempting != null)
                 {
-                    throw new InvalidOperationException("The session has a connection already, or is making one; wait for ConnectionLost.");
+                    throw new InvalidOperationException(
+                        "The session has a connection, or is just making one; wait for Reconnecting or ConnectionLost.");
                 }
 
-                attempting = new TaskCompletionSource<bool>();
+                var attempt = new TaskCompletionSource<bool>();
+                attempting = attempt.Task;
                 offered = options.Resume ? id : null;
-                return attempting;
+                return attempt;
             }
         }
 
+        /// <summary>Goes on over a connection that has been made.</summary>
+        /// <exception cref="SessionClosedException">The session was closed meanwhile, and the connection with it.</exception>
         private void Adopt(Handshake made)
         {
             lock (gate)
             {
                 if (state == SessionState.Closed)
                 {
-                    made.Connection.Dispose();
                     throw Closed();
                 }
 
@@ -218,11 +250,14 @@ namespace Loquent.Core
                 id = made.SessionId;
                 epoch = made.Epoch;
                 limits = made.Limits;
-                silence.Restart(options.Clock());
-                updatedAt = options.Clock();
+                connectedAt = options.Clock();
+                silence.Restart(connectedAt);
+                updatedAt = connectedAt;
                 pausedMs = 0;
+                backAt = 0;
                 connection = made.Connection;
                 connectionCount++;
+                resumed = connectionCount == 1 ? (bool?)null : made.IsResumed;
                 state = SessionState.Connected;
                 if (made.IsResumed)
                 {

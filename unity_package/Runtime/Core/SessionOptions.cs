@@ -50,10 +50,16 @@ namespace Loquent.Core
         public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 
         /// <summary>
-        /// Whether conversations and running turns are kept when the connection is lost, so that <see cref="Session.ReconnectAsync"/> can go on
-        /// with them. If false, which is the default, a lost connection ends them.
+        /// Whether conversations and running turns are kept when the connection is lost, so that the next one goes on with them, if the server still
+        /// has the session: for as long as <see cref="Limits.GraceMs"/> it does. True unless told. If false, a lost connection ends them at once.
         /// </summary>
-        public bool Resume { get; set; }
+        public bool Resume { get; set; } = true;
+
+        /// <summary>
+        /// How the session connects again by itself when its connection is lost; with its defaults unless told. Null to leave that to the
+        /// program, which then calls <see cref="Session.ReconnectAsync"/>. The first connection is never retried.
+        /// </summary>
+        public ReconnectPolicy Reconnect { get; set; } = new ReconnectPolicy();
 
         /// <summary>The largest message taken from the server, in bytes; 4 MiB unless told. At least 1 KiB.</summary>
         public int MaxMessageBytes { get; set; } = 4 * 1024 * 1024;
@@ -85,9 +91,6 @@ namespace Loquent.Core
         /// <summary>Milliseconds that never go backwards. Tests put their own in.</summary>
         internal Func<long> Clock { get; set; } = MonotonicClock.Now;
 
-        /// <summary>Timers take no more than so many milliseconds.</summary>
-        private const double LongestMs = int.MaxValue;
-
         private const int MostInboxMessages = 1024 * 1024;
 
         private const int LargestTextCapacity = 16 * 1024 * 1024;
@@ -96,20 +99,23 @@ namespace Loquent.Core
         /// <exception cref="ArgumentException">A value is out of its range.</exception>
         internal SessionOptions Checked()
         {
-            RequireTime(ConnectTimeout, nameof(ConnectTimeout));
-            RequireTime(CloseTimeout, nameof(CloseTimeout));
+            OptionCheck.RequireTime(ConnectTimeout, nameof(SessionOptions), nameof(ConnectTimeout));
+            OptionCheck.RequireTime(CloseTimeout, nameof(SessionOptions), nameof(CloseTimeout));
             if (KeepAlive != TimeSpan.Zero)
             {
-                RequireTime(KeepAlive, nameof(KeepAlive)); // zero is for no keep-alive
+                OptionCheck.RequireTime(KeepAlive, nameof(SessionOptions), nameof(KeepAlive)); // zero is for no keep-alive
             }
 
-            Require(MaxMessageBytes >= 1024, nameof(MaxMessageBytes), "Give at least 1024 bytes.");
-            Require(InboxMessages >= 1 && InboxMessages <= MostInboxMessages, nameof(InboxMessages), "Give from 1 to 1,048,576 messages.");
-            Require(InboxBytes >= 1, nameof(InboxBytes), "Give at least 1 byte.");
-            Require(OutboxBytes >= 1, nameof(OutboxBytes), "Give at least 1 byte.");
-            Require(TextCapacity >= 1 && TextCapacity <= LargestTextCapacity, nameof(TextCapacity), "Give from 1 to 16,777,216 chars.");
-            Require(Client != null, nameof(Client), "Give a name and a version, such as mygame/1.0.");
+            OptionCheck.Require(MaxMessageBytes >= 1024, nameof(SessionOptions), nameof(MaxMessageBytes), "Give at least 1024 bytes.");
+            OptionCheck.Require(
+                InboxMessages >= 1 && InboxMessages <= MostInboxMessages, nameof(SessionOptions), nameof(InboxMessages), "Give from 1 to 1,048,576 messages.");
+            OptionCheck.Require(InboxBytes >= 1, nameof(SessionOptions), nameof(InboxBytes), "Give at least 1 byte.");
+            OptionCheck.Require(OutboxBytes >= 1, nameof(SessionOptions), nameof(OutboxBytes), "Give at least 1 byte.");
+            OptionCheck.Require(
+                TextCapacity >= 1 && TextCapacity <= LargestTextCapacity, nameof(SessionOptions), nameof(TextCapacity), "Give from 1 to 16,777,216 chars.");
+            OptionCheck.Require(Client != null, nameof(SessionOptions), nameof(Client), "Give a name and a version, such as mygame/1.0.");
             var copy = (SessionOptions)MemberwiseClone();
+            copy.Reconnect = Reconnect?.Checked();
             copy.Headers = new Dictionary<string, string>(Headers);
             return copy;
         }
@@ -136,20 +142,6 @@ namespace Loquent.Core
         internal void WriteHello(MsgPackWriter writer, string session, long epoch, long seq)
         {
             ClientFrames.Hello(writer, new[] { ClientFrames.Version }, Client, SendTokenAsHeader ? null : Token, session, epoch, seq);
-        }
-
-        private static void RequireTime(TimeSpan time, string name)
-        {
-            Require(
-                time.TotalMilliseconds >= 1 && time.TotalMilliseconds <= LongestMs, name, "Give a time from 1 ms to 2,147,483,647 ms (24 days).");
-        }
-
-        private static void Require(bool good, string name, string what)
-        {
-            if (!good)
-            {
-                throw new ArgumentException("SessionOptions." + name + " can't be used. " + what, name);
-            }
         }
     }
 }

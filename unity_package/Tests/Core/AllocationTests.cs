@@ -15,16 +15,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void UpdateWithTextFramesAllocatesNothing()
         {
-            MethodInfo counter = typeof(GC).GetMethod("GetAllocatedBytesForCurrentThread", Type.EmptyTypes);
-            if (counter == null)
-            {
-                Assert.Ignore("This runtime doesn't count a thread's allocations; Unity's profiler does.");
-            }
-
-            var allocated = (Func<long>)Delegate.CreateDelegate(typeof(Func<long>), counter);
-            long nothing = allocated();
-            GC.KeepAlive(new byte[100000]);
-            Assert.That(allocated() - nothing, Is.GreaterThan(0), "The counter counts.");
+            Func<long> allocated = Counter();
             var server = new FakeServer(true);
             server.Options.TextCapacity = 64 * 1024;
             Session session = Waiting.For(() => Session.ConnectAsync(server.Options));
@@ -60,6 +51,54 @@ namespace Loquent.Core.Tests
             Assert.That(spent, Is.EqualTo(0));
         }
 
+        [TestCase(false, TestName = "UpdateBetweenAttemptsToReconnectAllocatesNothing")]
+        [TestCase(true, TestName = "UpdateDuringAnAttemptToReconnectAllocatesNothing")]
+        public void UpdateWithoutAConnectionAllocatesNothing(bool tries)
+        {
+            Func<long> allocated = Counter();
+            var server = new FakeServer(true) { Resumes = true, Welcomes = true, Chance = 1 };
+            Session session = Waiting.For(() => Session.ConnectAsync(server.Options));
+            Begin(session, server);
+            server.Transport.Break();
+            server.Welcomes = false;
+            Waiting.Until(() => session.Update() >= 0 && session.State == SessionState.Reconnecting, "the session has noticed");
+            if (tries)
+            {
+                server.Now += 250;
+                Waiting.Until(() => session.Update() >= 0 && server.SentCount > 0, "hello has been sent");
+            }
+
+            long spent = -1;
+            for (int round = -20; round < Rounds; round++)
+            {
+                server.Now += 1;
+                long before = allocated();
+                session.Update();
+                long after = allocated();
+                spent = round < 0 ? 0 : spent + after - before;
+            }
+
+            Assert.That(server.ConnectionCount, Is.EqualTo(tries ? 2 : 1));
+            Assert.That(session.State, Is.EqualTo(SessionState.Reconnecting));
+            session.Dispose();
+            Assert.That(spent, Is.EqualTo(0));
+        }
+
+        private static Func<long> Counter()
+        {
+            MethodInfo counter = typeof(GC).GetMethod("GetAllocatedBytesForCurrentThread", Type.EmptyTypes);
+            if (counter == null)
+            {
+                Assert.Ignore("This runtime doesn't count a thread's allocations; Unity's profiler does.");
+            }
+
+            var allocated = (Func<long>)Delegate.CreateDelegate(typeof(Func<long>), counter);
+            long nothing = allocated();
+            GC.KeepAlive(new byte[100000]);
+            Assert.That(allocated() - nothing, Is.GreaterThan(0), "The counter counts.");
+            return allocated;
+        }
+
         private static Turn[] Begin(Session session, FakeServer server)
         {
             var turns = new Turn[Conversations];
@@ -73,6 +112,9 @@ namespace Loquent.Core.Tests
                 Turn turn = turns[i];
                 Waiting.Until(() => session.Update() >= 0 && turn.HasBegun, "the turn has begun");
             }
+
+            Waiting.Until(() => server.SentCount >= 2 * Conversations + 1, "all has been sent");
+            server.TakeSent();
 
             return turns;
         }

@@ -14,7 +14,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void HelloSaysWhoAndTheWelcomeGivesTheLimits()
         {
-            Server.LimitsJson = "{\"message_bytes\":5000,\"beat_ms\":0}";
+            Server.LimitsJson = "{\"message_bytes\":5000,\"beat_ms\":0,\"grace_ms\":60000}";
             Server.Options.Token = "s3cret";
             Server.Options.Client = "example/1";
             Session session = Session.ConnectAsync(Server.Options).Result;
@@ -22,6 +22,7 @@ namespace Loquent.Core.Tests
             Assert.That(session.State, Is.EqualTo(SessionState.Connected));
             Assert.That(session.Limits.MessageBytes, Is.EqualTo(5000));
             Assert.That(session.Limits.BeatMs, Is.EqualTo(0));
+            Assert.That(session.Limits.GraceMs, Is.EqualTo(60000));
             Assert.That(session.Limits.Turns, Is.Null);
             session.Dispose();
         }
@@ -57,7 +58,7 @@ namespace Loquent.Core.Tests
             var error = (FaultException)connecting.Exception.InnerException;
             Assert.That(error.Code, Is.EqualTo(FaultCode.Version));
             Waiting.Until(() => Server.Transport.IsDisposed, "the transport is disposed");
-            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1000));
+            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001), "1000 would end a session that is to be resumed.");
         }
 
         [Test]

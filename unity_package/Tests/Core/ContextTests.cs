@@ -34,6 +34,21 @@ namespace Loquent.Core.Tests
             });
         }
 
+        [Test]
+        public void ReconnectingGoesOnWithUpdateAlone()
+        {
+            UnderAContext(() =>
+            {
+                var test = new ReconnectRaceTests();
+                SynchronizationContext unpumped = SynchronizationContext.Current;
+                test.LeaveContext();
+                test.Connect();
+                SynchronizationContext.SetSynchronizationContext(unpumped); // Update is called here, as on Unity's main thread
+                test.AReplyOverTwentyConnectionsIsWholeAndEndsOnce();
+                test.Dispose();
+            });
+        }
+
         private static void Race(Action<RaceTests> run)
         {
             UnderAContext(() =>

@@ -14,7 +14,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void ALossBehindALongPauseTellsOfIt()
         {
-            Connect();
+            ConnectOnce();
             Session.ConnectionLost += why => told = why;
             Session.Update();
             Server.Now += 47000;
@@ -27,7 +27,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void AnotherLossDoesNot()
         {
-            Connect();
+            ConnectOnce();
             Session.ConnectionLost += why => told = why;
             Server.Now += 47000;
             for (int frame = 0; frame < 10; frame++)

@@ -135,7 +135,7 @@ namespace Loquent.Core.Tests
             using (var cancellation = new CancellationTokenSource())
             {
                 int called = 0;
-                var opening = new Opening(1, "innkeeper");
+                var opening = new Opening(1, "innkeeper", null);
                 opening.Succeed(null);
                 opening.WatchFor(cancellation.Token, cancelled => called++);
                 cancellation.Cancel();
@@ -247,6 +247,8 @@ namespace Loquent.Core.Tests
             session.Dispose();
             Waiting.For(() => running);
 
+            server.Options.Reconnect = null;
+            server.Options.Resume = false;
             session = Waiting.For(() => Session.ConnectAsync(server.Options));
             running = session.RunAsync();
             server.Transport.Break();

@@ -135,7 +135,7 @@ namespace Loquent.Core.Tests
             Session.Update();
             Assert.That(opening.Result.Name, Is.EqualTo("Guard"));
             Assert.That(turn.End.Reason, Is.EqualTo(EndReason.Stop));
-            Assert.That(Log.Take(), Is.EqualTo("began 1\nended 1 Stop"));
+            Assert.That(Log.Take(), Is.EqualTo("resumed\nbegan 1\nended 1 Stop"));
             Server.Send("[40,seq,[3,1],\"turn_order\",\"Too low.\",null]");
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("fault turn_order"), "Each repetition is refused once.");
@@ -177,7 +177,7 @@ namespace Loquent.Core.Tests
             Assert.That(Resume(), Is.EqualTo("[2,1,\"innkeeper\",{}]\n[7,1]"));
             Server.Send("[34,seq,1,\"Marta\",[],[]]");
             Session.Update();
-            Assert.That(Log.Take(), Is.Empty);
+            Assert.That(Log.Take(), Is.EqualTo("resumed"));
             Break();
             Assert.That(Resume(), Is.EqualTo("[7,1]"));
         }

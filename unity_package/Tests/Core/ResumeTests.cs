@@ -13,7 +13,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void WithoutResumeALostConnectionEndsEveryTurnOnceAndEveryConversation()
         {
-            Connect();
+            ConnectOnce();
             Conversation one = Open();
             Conversation two = Open("guard");
             Turn begun = Begin(one);
@@ -40,7 +40,7 @@ namespace Loquent.Core.Tests
         [Test]
         public void AfterThatTheSameSessionCanConnectAnewAndOpenAgain()
         {
-            Connect();
+            ConnectOnce();
             Begin(Open());
             Server.Transport.Break();
             Session.Update();
@@ -68,7 +68,7 @@ namespace Loquent.Core.Tests
             Server.Send("[36,seq,1,\"lo\",1]", "[39,seq,1,\"stop\",{}]");
             Session.Update();
             Assert.That(turn.Text.ToString(), Is.EqualTo("Hello"));
-            Assert.That(Log.Take(), Is.EqualTo("text 1 lo\nended 1 Stop"));
+            Assert.That(Log.Take(), Is.EqualTo("resumed\ntext 1 lo\nended 1 Stop"));
             Assert.That(conversation.IsOpen, Is.True);
         }
 
@@ -87,7 +87,7 @@ namespace Loquent.Core.Tests
             Assert.That(turn.IsEnded, Is.False);
             Assert.That(conversation.IsOpen, Is.False);
             Session.Update();
-            Assert.That(Log.Take(), Is.EqualTo("ended 1 Fault\nlost 1: ConnectionLostException"));
+            Assert.That(Log.Take(), Is.EqualTo("ended 1 Fault\nlost 1: ConnectionLostException\nconnected anew"));
             Assert.That(opening.Exception.InnerException, Is.InstanceOf<ConnectionLostException>());
             Server.TakeSent();
             Assert.That(Begin(Open()).Number, Is.EqualTo(2), "The new session's sequence starts at 1.");
@@ -117,7 +117,7 @@ namespace Loquent.Core.Tests
             Session.Update();
             Assert.That(opening.Result.Name, Is.EqualTo("Third"));
             Assert.That(turn.End.Reason, Is.EqualTo(EndReason.Stop));
-            Assert.That(Log.Take(), Is.EqualTo("began 1\nended 1 Stop"));
+            Assert.That(Log.Take(), Is.EqualTo("resumed\nbegan 1\nended 1 Stop"));
         }
 
         [Test]

@@ -15,7 +15,7 @@ namespace Loquent.Core.Tests
         [TestCase(0, TestName = "AFrameOutsideOfTheSequenceDropsTheConnection")]
         public void TheSequenceGrowsByExactlyOne(int seq)
         {
-            Connect();
+            ConnectOnce();
             Turn turn = Open().Say("Hello");
             Server.Send("[35," + seq + ",1,1]");
             Session.Update();
@@ -145,7 +145,7 @@ namespace Loquent.Core.Tests
         public void AMessageLargerThanTheBoundClosesWith1009()
         {
             Server.Options.MaxMessageBytes = 1024;
-            Connect();
+            ConnectOnce();
             Server.Transport.Deliver(new byte[1025]);
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("lost connection: ProtocolException"));
@@ -201,7 +201,7 @@ namespace Loquent.Core.Tests
         public void SilenceOfThreeBeatsIsALostConnection()
         {
             Server.LimitsJson = "{\"beat_ms\":1000}";
-            Connect();
+            ConnectOnce();
             Turn turn = Begin(Open());
             for (int i = 0; i < 29; i++)
             {

@@ -9,5 +9,8 @@ namespace Loquent.Core.Failures
             : base(message)
         {
         }
+
+        /// <inheritdoc/>
+        public override bool IsTransient => true;
     }
 }

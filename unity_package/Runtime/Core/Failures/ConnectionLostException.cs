@@ -15,6 +15,9 @@ namespace Loquent.Core.Failures
             CloseCode = closeCode;
         }
 
+        /// <inheritdoc/>
+        public override bool IsTransient => true;
+
         /// <summary>The WebSocket close code that the server sent, such as 1001 (going away); null if the connection just broke.</summary>
         public int? CloseCode { get; }
     }

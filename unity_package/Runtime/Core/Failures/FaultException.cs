@@ -17,6 +17,12 @@ namespace Loquent.Core.Failures
         /// <summary>What the server said: a code for programs, a sentence for people.</summary>
         public Fault Fault { get; }
 
+        /// <inheritdoc/>
+        public override bool IsTransient => FaultCode.IsTransient(Fault.Code);
+
+        /// <inheritdoc/>
+        public override TimeSpan? RetryAfter => Fault.RetryAfter;
+
         /// <summary>The fault's code; one of <see cref="FaultCode"/>.</summary>
         public string Code => Fault.Code;
     }

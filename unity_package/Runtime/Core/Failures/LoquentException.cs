@@ -12,5 +12,11 @@ namespace Loquent.Core.Failures
             : base(message, cause)
         {
         }
+
+        /// <summary>Whether it may pass by itself, so that trying the same again later may help.</summary>
+        public virtual bool IsTransient => false;
+
+        /// <summary>How long to wait before trying again, if the server said so; null if it didn't.</summary>
+        public virtual TimeSpan? RetryAfter => null;
     }
 }

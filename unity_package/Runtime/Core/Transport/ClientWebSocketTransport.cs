@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Security.Authentication;
 using System.Threading;
 using System.Threading.Tasks;
 using Loquent.Core.Failures;
@@ -82,7 +80,7 @@ namespace Loquent.Core.Transport
                 catch (Exception error)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    throw WhyUnreachable(error);
+                    throw HandshakeFailure.Explain(error, address.OriginalString);
                 }
             }
 
@@ -163,17 +161,6 @@ namespace Loquent.Core.Transport
             }
         }
 
-        private static T Find<T>(Exception error)
-            where T : Exception
-        {
-            while (error != null && !(error is T))
-            {
-                error = error.InnerException;
-            }
-
-            return (T)error;
-        }
-
         /// <summary>Lets go of a socket whose connecting can't be ended, as soon as it ends by itself.</summary>
         private void LeaveBehind(Task connecting)
         {
@@ -188,29 +175,6 @@ namespace Loquent.Core.Transport
                 CancellationToken.None,
                 TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);
-        }
-
-        private UnreachableException WhyUnreachable(Exception error)
-        {
-            AuthenticationException untrusted = Find<AuthenticationException>(error);
-            if (untrusted != null)
-            {
-                return new UnreachableException(
-                    "The server at " + address.OriginalString + " couldn't prove who it is: check its certificate. (" + untrusted.Message + ")", error);
-            }
-
-            SocketException network = Find<SocketException>(error);
-            if (network != null)
-            {
-                return new UnreachableException(
-                    "Can't reach " + address.OriginalString + ": is the server running? Start it with `make serve`. (" + network.Message + ")", error);
-            }
-
-            return new UnreachableException(
-                "The server at " + address.OriginalString
-                + " didn't open a WebSocket: check that address and path are a Loquent server's, and the token if it wants one. ("
-                + error.Message + ")",
-                error);
         }
 
         private ConnectionLostException Broken(Exception error)

@@ -122,6 +122,12 @@ namespace Loquent.Core.Transport
             Finish();
         }
 
+        /// <summary>Says that the session is over, behind what waits; the close that comes of it is the one thing that ends it on the server, too.</summary>
+        internal void EndSession()
+        {
+            Outbox.Close(CloseCode.Done, string.Empty);
+        }
+
         /// <summary>Closes as one should: sends what waits, then the close, and waits for the peer's, as long as there is time for it.</summary>
         internal async Task CloseAsync()
         {
@@ -129,7 +135,7 @@ namespace Loquent.Core.Transport
 
             // Nobody reads any more: what still comes is dropped, so that the peer's close is found behind it.
             Inbox.Complete();
-            Outbox.Close(1000, string.Empty);
+            EndSession();
             Flush();
             await GoneInTimeAsync().ConfigureAwait(staysHere);
             Dispose();
@@ -174,7 +180,7 @@ namespace Loquent.Core.Transport
             catch (Exception error)
             {
                 Fail(error as LoquentException ?? Broken(error));
-                Outbox.Close(error is ProtocolException ? 1009 : 1000, string.Empty);
+                Outbox.Close(error is ProtocolException ? CloseCode.TooLarge : CloseCode.GivenUp, string.Empty);
             }
             finally
             {
@@ -200,7 +206,7 @@ namespace Loquent.Core.Transport
             {
                 Inbox.Return(message);
                 Fail(ClosedByPeer());
-                Outbox.Close(1000, string.Empty);
+                Outbox.Close(CloseCode.AnswerTo(transport.CloseCode), string.Empty);
                 return false;
             }
 
@@ -226,7 +232,7 @@ namespace Loquent.Core.Transport
             if (framing != null)
             {
                 Fail(new ProtocolException("The server sent bytes that are no frames, so the connection was closed. " + framing));
-                Outbox.Close(1007, "framing");
+                Outbox.Close(CloseCode.Framing, "framing");
             }
 
             return framing == null;

@@ -23,7 +23,8 @@ namespace Loquent.Core.Wire
             Entry("turns", ValueShape.UInt),
             Entry("images", ValueShape.UInt),
             Entry("image_bytes", ValueShape.UInt),
-            Entry("beat_ms", ValueShape.UInt));
+            Entry("beat_ms", ValueShape.UInt),
+            Entry("grace_ms", ValueShape.UInt));
 
         internal static readonly MapShape Usage = new MapShape(
             Entry("prompt_tokens", ValueShape.UInt),

@@ -14,6 +14,7 @@ namespace Loquent.Core.Tests.Fakes
         private readonly MsgPackWriter writer = new MsgPackWriter();
         private readonly List<List<object>> got = new List<List<object>>();
         private readonly bool inBackground;
+        private bool heardBehindHello;
 
         internal FakeServer(bool inBackground = false)
         {
@@ -23,11 +24,15 @@ namespace Loquent.Core.Tests.Fakes
                 Clock = () => Now,
                 CreateTransport = options => NewTransport(),
                 CloseTimeout = TimeSpan.FromSeconds(1),
+                Reconnect = new ReconnectPolicy { Chance = () => Chance },
             };
         }
 
         /// <summary>Options of a session with this server.</summary>
         internal SessionOptions Options { get; }
+
+        /// <summary>What chance gives when the session waits to reconnect: from 0, for no time, to 1, for the longest.</summary>
+        internal double Chance { get; set; }
 
         /// <summary>The time of the session's clock, in milliseconds.</summary>
         internal long Now { get; set; } = 1000;
@@ -47,6 +52,15 @@ namespace Loquent.Core.Tests.Fakes
 
         /// <summary>Whether hello is answered.</summary>
         internal bool Welcomes { get; set; } = true;
+
+        /// <summary>Whether the answer to hello never arrives.</summary>
+        internal bool LosesWelcomes { get; set; }
+
+        /// <summary>A frame that hello is answered with instead of the welcome, as JSON; null for none.</summary>
+        internal string Refusal { get; set; }
+
+        /// <summary>How many connections have been begun.</summary>
+        internal int ConnectionCount { get; private set; }
 
         /// <summary>The newest connection.</summary>
         internal FakeTransport Transport { get; private set; }
@@ -101,6 +115,7 @@ namespace Loquent.Core.Tests.Fakes
         private FakeTransport NewTransport()
         {
             Transport = new FakeTransport(inBackground);
+            ConnectionCount++;
             FakeTransport made = Transport;
             made.Sent = message => Receive(made, message);
             Prepare(made);
@@ -117,19 +132,35 @@ namespace Loquent.Core.Tests.Fakes
                     got.Add(frame);
                 }
 
-                if ((long)frame[0] == (long)FrameKind.Hello && Welcomes)
+                if ((long)frame[0] != (long)FrameKind.Hello)
                 {
-                    from.Deliver(Welcome((List<object>)frame[4]));
+                    heardBehindHello = true;
+                }
+                else if (Refusal != null)
+                {
+                    from.Deliver(Encode(Refusal));
+                }
+                else if (Welcomes)
+                {
+                    byte[] welcome = Welcome((List<object>)frame[4]);
+                    if (!LosesWelcomes)
+                    {
+                        from.Deliver(welcome);
+                    }
                 }
             }
         }
 
         private byte[] Welcome(List<object> resume)
         {
-            bool resumed = resume != null && Resumes && (string)resume[0] == Id && (long)resume[1] == Epoch;
+            // Nothing heard behind hello: the last welcome may have been lost, and the client be an epoch behind.
+            long epoch = resume == null ? 0 : (long)resume[1];
+            bool again = epoch == Epoch - 1 && !heardBehindHello;
+            bool resumed = resume != null && Resumes && (string)resume[0] == Id && (epoch == Epoch || again);
+            heardBehindHello = false;
             if (resumed)
             {
-                Epoch++;
+                Epoch = epoch + 1;
             }
             else if (Seq > 0)
             {

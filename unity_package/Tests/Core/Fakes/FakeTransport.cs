@@ -34,6 +34,9 @@ namespace Loquent.Core.Tests.Fakes
         /// <summary>What connecting waits for; completed unless told.</summary>
         internal Task Connecting { get; set; } = Task.CompletedTask;
 
+        /// <summary>The thread that connecting began on; 0 before.</summary>
+        internal int ConnectingThread { get; private set; }
+
         /// <summary>What each sending waits for; completed unless told.</summary>
         internal Func<Task> Sending { get; set; } = () => Task.CompletedTask;
 
@@ -67,6 +70,7 @@ namespace Loquent.Core.Tests.Fakes
 
         public async Task ConnectAsync(CancellationToken cancellation)
         {
+            ConnectingThread = Thread.CurrentThread.ManagedThreadId;
             var cancelled = new TaskCompletionSource<bool>();
             using (cancellation.Register(() => cancelled.TrySetResult(true)))
             {

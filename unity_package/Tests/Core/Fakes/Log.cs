@@ -9,6 +9,9 @@ namespace Loquent.Core.Tests.Fakes
 
         internal void Listen(Session session)
         {
+            session.Reconnecting += next => lines.Add(
+                "reconnecting " + next.Number + " in " + next.Delay.TotalMilliseconds + ": " + next.Reason.GetType().Name);
+            session.Reconnected += resumed => lines.Add(resumed ? "resumed" : "connected anew");
             session.ConnectionLost += why => lines.Add("lost connection: " + why.GetType().Name);
             session.FaultReceived += fault => lines.Add("fault " + fault.SentCode);
             session.GoingAway += time => lines.Add("going away " + time.TotalMilliseconds);

@@ -36,10 +36,19 @@ namespace Loquent.Core.Tests.Fakes
             Log.Listen(Session);
         }
 
-        /// <summary>Connects to a server that resumes, so as to be resumed.</summary>
+        /// <summary>Connects, so that a lost connection ends everything and nobody makes another one.</summary>
+        internal void ConnectOnce()
+        {
+            Server.Options.Resume = false;
+            Server.Options.Reconnect = null;
+            Connect();
+        }
+
+        /// <summary>Connects to a server that resumes, so as to be resumed when the test reconnects.</summary>
         internal void ConnectToResume()
         {
             Server.Options.Resume = true;
+            Server.Options.Reconnect = null;
             Server.Resumes = true;
             Connect();
         }

@@ -133,6 +133,32 @@ namespace Loquent.Core.Tests.Transport
             Waiting.For(() => server.AnswerAsync("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n"));
             var error = (UnreachableException)Waiting.Failure(() => connecting);
             Assert.That(error.Message.Contains("didn't open a WebSocket"), Is.True, error.Message);
+            Assert.That(error.IsTransient, Is.EqualTo(error.StatusCode != 401), "Where the platform doesn't tell the status, it may pass.");
+        }
+
+        [Test]
+        public void AConnectionThatBreaksInTheHandshakeMayPass()
+        {
+            Task connecting = Task.Run(() => transport.ConnectAsync(CancellationToken.None));
+            Waiting.For(() => server.AcceptAsync());
+            server.Reset();
+            var error = (UnreachableException)Waiting.Failure(() => connecting);
+            Assert.That(error.IsTransient, Is.True);
+        }
+
+        [TestCase(1001)]
+        [TestCase(1002)]
+        [TestCase(1007)]
+        [TestCase(1009)]
+        [TestCase(1011)]
+        [TestCase(1013)]
+        [TestCase(4000)]
+        public void EveryCodeThatThisSideMayCloseWithArrives(int code)
+        {
+            Connect();
+            Waiting.For(() => transport.CloseAsync(CloseCode.AnswerTo(code), string.Empty));
+            byte[] payload = Waiting.For(() => server.ReadAsync()).Value;
+            Assert.That((payload[0] << 8) | payload[1], Is.EqualTo(code));
         }
 
         [Test]

@@ -49,7 +49,7 @@ namespace Loquent.Core.Tests.Transport
             transport.CloseByPeer(1001, "restart");
             Waiting.For(() => connection.Gone);
             Waiting.Until(() => transport.IsDisposed, "the transport is disposed");
-            Assert.That(transport.ClosedWith, Is.EqualTo(1000));
+            Assert.That(transport.ClosedWith, Is.EqualTo(1001), "By the peer's own code: 1000 would say that the program is done.");
             Assert.That(((ConnectionLostException)connection.Failure).CloseCode, Is.EqualTo(1001));
         }
 

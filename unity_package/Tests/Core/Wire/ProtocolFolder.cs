@@ -14,6 +14,19 @@ namespace Loquent.Core.Tests.Wire
         /// <summary>Reads a file of the folder; without the folder, as in a project that has only the package, the test is ignored.</summary>
         internal static string[] ReadLines(params string[] path)
         {
+            return File.ReadAllLines(PathOf(path));
+        }
+
+        /// <summary>Gives the names of the recorded traces, in their order.</summary>
+        internal static List<string> TraceNames()
+        {
+            var names = new List<string>(Directory.GetFiles(PathOf("vectors", "traces"), "*.txt")).ConvertAll(Path.GetFileName);
+            names.Sort(string.CompareOrdinal);
+            return names;
+        }
+
+        private static string PathOf(params string[] path)
+        {
             string named = Environment.GetEnvironmentVariable(Variable);
             string folder = string.IsNullOrEmpty(named) ? Find() : named;
             if (folder == null)
@@ -27,7 +40,7 @@ namespace Loquent.Core.Tests.Wire
                 folder = Path.Combine(folder, part);
             }
 
-            return File.ReadAllLines(folder);
+            return folder;
         }
 
         /// <summary>Reads a file of vectors: the fields of each line.</summary>
