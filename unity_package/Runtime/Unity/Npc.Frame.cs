@@ -57,6 +57,7 @@ namespace Loquent
 
             field = value;
             Leave();
+            Become(isActiveAndEnabled ? NpcState.Connecting : NpcState.Off);
         }
 
         /// <summary>Closes the conversation. Another one begins with the next frame, if the component is enabled.</summary>
