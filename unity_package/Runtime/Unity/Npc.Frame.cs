@@ -170,7 +170,7 @@ namespace Loquent
 
                     break;
                 case ClientState.Connected:
-                    if (isNew)
+                    if (isNew && speech != null && (speech.Notice == texts.Lost || speech.Notice == texts.Connecting))
                     {
                         view.Notice(string.Empty);
                     }
