@@ -17,8 +17,6 @@ namespace Loquent
         private readonly ShortText notice;
         private readonly Color plainColor;
         private long drawnShown;
-        private bool isLate;
-
         /// <param name="parts">What is drawn on.</param>
         /// <param name="isOurs">Whether it goes with this.</param>
         /// <param name="font">Knows the page's font.</param>
@@ -54,10 +52,13 @@ namespace Loquent
         internal float Alpha { get; private set; }
 
         /// <summary>What has been drawn of the text, in scalar values: what is revealed but waits to be laid out hasn't been seen.</summary>
-        internal long Shown => isLate ? drawnShown : Reveal.Shown;
+        internal long Shown => IsLate ? drawnShown : Reveal.Shown;
 
         /// <summary>Whether all that has come has been drawn.</summary>
-        internal bool IsShown => Reveal.IsComplete && !isLate;
+        internal bool IsShown => Reveal.IsComplete && !IsLate;
+
+        /// <summary>Whether something is revealed that waits to be laid out. The text waits meanwhile.</summary>
+        internal bool IsLate { get; private set; }
 
         internal bool HasNotice => notice != null;
 
@@ -88,7 +89,7 @@ namespace Loquent
         {
             Reveal.Clear();
             page.Forget();
-            isLate = false;
+            IsLate = false;
             drawnShown = 0;
             PageColor = null;
         }
@@ -96,15 +97,15 @@ namespace Loquent
         /// <summary>Goes on with the text, and asks for a layout if one is needed. While one is needed and isn't granted, the text waits.</summary>
         internal void Advance(double seconds)
         {
-            if (!isLate)
+            if (!IsLate)
             {
                 Reveal.Advance(seconds);
             }
 
-            isLate = page.IsLate;
+            IsLate = page.IsLate;
             if (page.NeedsLayout || NeedsShort(speaker) || NeedsShort(notice))
             {
-                Claim.Ask(isLate);
+                Claim.Ask(IsLate);
             }
         }
 
@@ -122,8 +123,8 @@ namespace Loquent
             }
 
             page.Reveal();
-            isLate = page.IsLate;
-            if (!isLate)
+            IsLate = page.IsLate;
+            if (!IsLate)
             {
                 drawnShown = Reveal.Shown;
             }
