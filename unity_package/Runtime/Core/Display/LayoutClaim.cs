@@ -7,7 +7,7 @@ namespace Loquent.Core.Display
         private bool isLate;
         private bool waited;
         private long since;
-        private long grantedAt = -1;
+        private long lastGrant = -1;
 
         /// <summary>Whether this frame's layout was granted.</summary>
         public bool IsGranted { get; internal set; }
@@ -40,13 +40,13 @@ namespace Loquent.Core.Display
                 return isLate;
             }
 
-            return since != other.since ? since < other.since : grantedAt < other.grantedAt;
+            return since != other.since ? since < other.since : lastGrant < other.lastGrant;
         }
 
-        internal void TakeGrant(long frame)
+        internal void TakeGrant(long number)
         {
             IsGranted = true;
-            grantedAt = frame;
+            lastGrant = number;
         }
 
         /// <summary>The frame is over.</summary>
