@@ -33,6 +33,9 @@ DOUBLES: Mapping[str, tuple[str, ...]] = {
 }
 """The double's assemblies, each with those that it refers to. They are called as Unity's are."""
 
+TEST_RUNNER = "UnityEngine.TestRunner"
+"""What the package's tests use of Unity's Test Framework, whose members aren't listed in api/."""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -83,6 +86,7 @@ def compile_release(release: Release) -> None:
     """Compile the double, the package's assemblies for a player and for the Editor, and the tests."""
     for name in DOUBLES:
         double(release, name)
+    test_runner(release)
     driver(release)
     double_tests(release)
     for asmdef in package_asmdefs():
@@ -104,7 +108,9 @@ def double(release: Release, name: str) -> Path:
 def driver(release: Release) -> Path:
     """Compile Loquent.Double.dll: what a test drives the double with."""
     references = [_reference(release.out / f"{name}.dll") for name in DOUBLES]
-    return _compile(release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references)
+    return _compile(
+        release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references
+    )
 
 
 def double_tests(release: Release) -> Path:
@@ -113,16 +119,31 @@ def double_tests(release: Release) -> Path:
     return _compile(release, target, build.sources(DOUBLE / "Tests"), "-pkg:nunit", *_engine(release))
 
 
-def component_tests(release: Release) -> Path | None:
-    """Compile Loquent.Tests.dll: the package's own tests of its components and those that need the double, with the fakes of Core's tests."""
+def test_runner(release: Release) -> Path:
+    """Compile UnityEngine.TestRunner.dll."""
+    return _compile(
+        release,
+        release.out / f"{TEST_RUNNER}.dll",
+        build.sources(DOUBLE / TEST_RUNNER),
+        _reference(release.out / "UnityEngine.dll"),
+    )
+
+
+def component_tests(release: Release) -> Path:
+    """Compile the package's own tests of its components, as they are, and Loquent.Components.Tests.dll: it runs them, and has tests that need the double."""
     own = [path for path in package_asmdefs() if is_test(path) and not is_for_editor(path)]
-    files = [*(file for path in own for file in sources_of(path)), *build.sources(COMPONENTS)]
-    if not files:
-        return None
-    fakes = build.sources(build.PACKAGE / "Tests" / "Core" / "Fakes")
-    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path) and path not in own]
-    references = [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
-    return _compile(release, release.out / "Loquent.Tests.dll", [*files, *fakes], "-pkg:nunit", *_engine(release), *references)
+    package = [
+        path for path in package_asmdefs() if not is_for_editor(path) and path not in own and applies(path, release)
+    ]
+    references = [_reference(release.out / f"{path.stem}.dll") for path in package]
+    references += [_reference(build.OUT / "Loquent.Core.dll"), _reference(release.out / f"{TEST_RUNNER}.dll")]
+    for path in own:
+        target = release.out / f"{path.stem}.dll"
+        engine = [_reference(release.out / f"{name}.dll") for name in DOUBLES if name != "UnityEditor"]
+        _compile(release, target, sources_of(path), "-pkg:nunit", *engine, *references)
+        references.append(_reference(target))
+    target = release.out / "Loquent.Components.Tests.dll"
+    return _compile(release, target, build.sources(COMPONENTS), "-pkg:nunit", *_engine(release), *references)
 
 
 def package_asmdefs() -> list[Path]:
@@ -168,7 +189,8 @@ def applies(asmdef: Path, release: Release) -> bool:
     definition = load(asmdef)
     defined = {*release.defines, *version_defines(definition, release), "UNITY_INCLUDE_TESTS"}
     return all(
-        (name[1:] not in defined) if name.startswith("!") else name in defined for name in definition["defineConstraints"]
+        (name[1:] not in defined) if name.startswith("!") else name in defined
+        for name in definition["defineConstraints"]
     )
 
 
@@ -216,7 +238,9 @@ def run_tests(release: Release, name: str) -> build.Results:
 
 def test_assemblies(release: Release) -> list[str]:
     """Return the names of the assemblies of tests that have been compiled."""
-    return [name for name in ("Loquent.Double.Tests", "Loquent.Tests") if (release.out / f"{name}.dll").exists()]
+    return [
+        name for name in ("Loquent.Double.Tests", "Loquent.Components.Tests") if (release.out / f"{name}.dll").exists()
+    ]
 
 
 def _engine(release: Release) -> list[str]:

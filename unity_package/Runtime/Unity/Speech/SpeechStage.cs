@@ -17,6 +17,7 @@ namespace Loquent
         private readonly ShortText notice;
         private readonly Color plainColor;
         private long drawnShown;
+
         /// <param name="parts">What is drawn on.</param>
         /// <param name="isOurs">Whether it goes with this.</param>
         /// <param name="font">Knows the page's font.</param>
