@@ -30,7 +30,7 @@ namespace Loquent
             float width = parts.Page.rectTransform.rect.width;
             Reveal = new ReplyReveal(
                 new FontMeasure(font, parts.Page.fontSize), new PageFormat(width > 0 ? width : 1) { Lines = lines }, Settings);
-            page = new PageText(parts.Page, Reveal);
+            page = new PageText(parts.Page, Reveal, font);
             speaker = Short(parts.Speaker);
             notice = Short(parts.Notice);
             Thinking = new ThinkingSign(parts.Thinking ?? new UnityEngine.UI.Graphic[0]);
@@ -180,13 +180,7 @@ namespace Loquent
 
         private static ShortText Short(TMP_Text text)
         {
-            if (text == null || text.font == null)
-            {
-                return null;
-            }
-
-            float width = text.rectTransform.rect.width;
-            return new ShortText(text, new FontMeasure(FontSupport.For(text.font, text), text.fontSize), width > 0 ? width : 1, 1);
+            return text == null || text.font == null ? null : new ShortText(text);
         }
     }
 }
