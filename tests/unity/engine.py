@@ -3,7 +3,8 @@
     python tests/unity/engine.py            compile everything into build/unity/<release>, and run the NUnit tests in it
     python tests/unity/engine.py --compile  compile only
 
-What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test fails, or if no test ran.
+What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test fails,
+or if no test ran.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ from unity import build
 DOUBLE = build.HERE / "Double"
 COMPONENTS = build.HERE / "Components"
 """Tests of the package's components that need more of the double than Unity's own Test Runner has: exact time, garbage, pictures."""
+
+SCENE = build.HERE / "Scene"
+"""A program that runs the components against a real server."""
 
 DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEngine": (),
@@ -97,6 +101,7 @@ def compile_release(release: Release) -> None:
                 package_assembly(asmdef, release, editor=False)
             package_assembly(asmdef, release, editor=True)
     component_tests(release)
+    scene(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -130,7 +135,10 @@ def test_runner(release: Release) -> Path:
 
 
 def component_tests(release: Release) -> Path:
-    """Compile the package's own tests of its components, as they are, and Loquent.Components.Tests.dll: it runs them, and has tests that need the double."""
+    """Compile the package's own tests of its components, as they are, and Loquent.Components.Tests.dll.
+
+    That runs them, and has tests that need the double.
+    """
     own = [path for path in package_asmdefs() if is_test(path) and not is_for_editor(path)]
     package = [
         path for path in package_asmdefs() if not is_for_editor(path) and path not in own and applies(path, release)
@@ -144,6 +152,15 @@ def component_tests(release: Release) -> Path:
         references.append(_reference(target))
     target = release.out / "Loquent.Components.Tests.dll"
     return _compile(release, target, build.sources(COMPONENTS), "-pkg:nunit", *_engine(release), *references)
+
+
+def scene(release: Release) -> Path:
+    """Compile loquent-scene.exe: see Scene/Program.cs."""
+    files = [*build.sources(SCENE), build.HERE / "EndToEnd" / "JsonLine.cs"]
+    names = [f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path) and applies(path, release)]
+    references = [_reference(release.out / name) for name in (*names, f"{TEST_RUNNER}.dll")]
+    references.append(_reference(build.OUT / "Loquent.Core.dll"))
+    return _compile(release, release.out / "loquent-scene.exe", files, *_engine(release), *references)
 
 
 def package_asmdefs() -> list[Path]:

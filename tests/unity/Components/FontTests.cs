@@ -30,7 +30,7 @@ namespace Loquent.Components.Tests
             canvas.Show(Hello);
             Until(() => canvas.Reveal.IsRead && canvas.Alpha == 1);
             Assert.That(canvas.Root.position, Is.EqualTo(new Vector3(0.5f, 0.5f, 0)));
-            Assert.That(Loquent.Tests.SpeechCanvasTests.Visible(canvas), Is.EqualTo(Hello));
+            Assert.That(Loquent.Tests.Seen.On(canvas), Is.EqualTo(Hello));
             TMP_TextInfo info = canvas.PartsInUse.Page.textInfo;
             Assert.That(info.characterInfo.Take(info.characterCount).All(one => one.fontAsset.name == "msyh"), Is.True);
             StringAssert.IsMatch(
