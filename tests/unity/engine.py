@@ -3,7 +3,8 @@
     python tests/unity/engine.py            compile everything into build/unity/<release>, and run the NUnit tests in it
     python tests/unity/engine.py --compile  compile only
 
-What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test fails, or if no test ran.
+What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test
+fails, or if no test ran.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEditor": ("UnityEngine", "UnityEngine.UI", "Unity.TextMeshPro"),
 }
 """The double's assemblies, each with those that it refers to. They are called as Unity's are."""
+
+TEST_RUNNER = "UnityEngine.TestRunner"
+"""The double of what Unity Test Framework gives to tests. Of that the members aren't known (api/)."""
 
 
 @dataclass(frozen=True)
@@ -83,12 +87,11 @@ def compile_release(release: Release) -> None:
     """Compile the double, the package's assemblies for a player and for the Editor, and the tests."""
     for name in DOUBLES:
         double(release, name)
+    test_runner(release)
     driver(release)
     double_tests(release)
     for asmdef in package_asmdefs():
         if applies(asmdef, release):
-            if is_test(asmdef):
-                continue
             if not is_for_editor(asmdef):
                 package_assembly(asmdef, release, editor=False)
             package_assembly(asmdef, release, editor=True)
@@ -101,10 +104,18 @@ def double(release: Release, name: str) -> Path:
     return _compile(release, release.out / f"{name}.dll", build.sources(DOUBLE / name), *references)
 
 
+def test_runner(release: Release) -> Path:
+    """Compile UnityEngine.TestRunner.dll."""
+    files = build.sources(DOUBLE / TEST_RUNNER)
+    return _compile(release, release.out / f"{TEST_RUNNER}.dll", files, _reference(release.out / "UnityEngine.dll"))
+
+
 def driver(release: Release) -> Path:
     """Compile Loquent.Double.dll: what a test drives the double with."""
-    references = [_reference(release.out / f"{name}.dll") for name in DOUBLES]
-    return _compile(release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references)
+    references = [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER)]
+    return _compile(
+        release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references
+    )
 
 
 def double_tests(release: Release) -> Path:
@@ -114,15 +125,12 @@ def double_tests(release: Release) -> Path:
 
 
 def component_tests(release: Release) -> Path | None:
-    """Compile Loquent.Tests.dll: the package's own tests of its components and those that need the double, with the fakes of Core's tests."""
-    own = [path for path in package_asmdefs() if is_test(path) and not is_for_editor(path)]
-    files = [*(file for path in own for file in sources_of(path)), *build.sources(COMPONENTS)]
-    if not files:
-        return None
-    fakes = build.sources(build.PACKAGE / "Tests" / "Core" / "Fakes")
-    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path) and path not in own]
+    """Compile Loquent.Components.Tests.dll, which runs the package's own tests as well; None if there are none."""
+    files = build.sources(COMPONENTS)
+    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path)]
     references = [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
-    return _compile(release, release.out / "Loquent.Tests.dll", [*files, *fakes], "-pkg:nunit", *_engine(release), *references)
+    target = release.out / "Loquent.Components.Tests.dll"
+    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references) if files else None
 
 
 def package_asmdefs() -> list[Path]:
@@ -150,7 +158,9 @@ def package_assembly(asmdef: Path, release: Release, *, editor: bool) -> Path:
     references = ["UnityEngine", *definition["references"]]
     if editor:
         references.append("UnityEditor")
-    flags = [_reference(_find(name, release, editor=editor)) for name in references]
+    flags = [_reference(_find(name, release, editor=editor)) for name in references if name != "UnityEditor.TestRunner"]
+    if "nunit.framework.dll" in definition["precompiledReferences"]:
+        flags.append("-pkg:nunit")
     flags += [f"-define:{name}" for name in version_defines(definition, release)]
     if editor:
         flags.append("-define:UNITY_EDITOR")
@@ -168,7 +178,8 @@ def applies(asmdef: Path, release: Release) -> bool:
     definition = load(asmdef)
     defined = {*release.defines, *version_defines(definition, release), "UNITY_INCLUDE_TESTS"}
     return all(
-        (name[1:] not in defined) if name.startswith("!") else name in defined for name in definition["defineConstraints"]
+        (name[1:] not in defined) if name.startswith("!") else name in defined
+        for name in definition["defineConstraints"]
     )
 
 
@@ -216,11 +227,13 @@ def run_tests(release: Release, name: str) -> build.Results:
 
 def test_assemblies(release: Release) -> list[str]:
     """Return the names of the assemblies of tests that have been compiled."""
-    return [name for name in ("Loquent.Double.Tests", "Loquent.Tests") if (release.out / f"{name}.dll").exists()]
+    return [
+        name for name in ("Loquent.Double.Tests", "Loquent.Components.Tests") if (release.out / f"{name}.dll").exists()
+    ]
 
 
 def _engine(release: Release) -> list[str]:
-    return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, "Loquent.Double")]
+    return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER, "Loquent.Double")]
 
 
 def _find(name: str, release: Release, *, editor: bool) -> Path:

@@ -2,8 +2,8 @@
 
     python tests/unity/members.py FOLDER
 
-makes the lists in api/ anew, from a folder with a whole list of each release (see api/README.md). That's necessary when the double gets a type that it
-didn't have; its members are there whole.
+makes the lists in api/ anew, from a folder with a whole list of each release (see api/README.md). That's necessary when the double
+gets a type that it didn't have; its members are there whole.
 """
 
 from __future__ import annotations
@@ -79,14 +79,18 @@ def plain(lines: Iterable[str], types: set[str]) -> set[str]:
     return {
         line
         for line in lines
-        if line[:2] in {"T ", "M ", "F "} and not _OBSOLETE.search(line) and not _OWN.match(line) and type_of(line) in types
+        if line[:2] in {"T ", "M ", "F "}
+        and not _OBSOLETE.search(line)
+        and not _OWN.match(line)
+        and type_of(line) in types
     }
 
 
 def refresh(folder: Path, types: set[str]) -> None:
     """Write the lists anew: what all releases have, what each has besides, and the Editor's."""
     own = {
-        release: plain((folder / f"{release}.txt").read_text(encoding="utf-8").splitlines(), types) for release in RELEASES
+        release: plain((folder / f"{release}.txt").read_text(encoding="utf-8").splitlines(), types)
+        for release in RELEASES
     }
     common = set.intersection(*own.values())
     _write("all", common)
