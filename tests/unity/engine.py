@@ -3,8 +3,8 @@
     python tests/unity/engine.py            compile everything into build/unity/<release>, and run the NUnit tests in it
     python tests/unity/engine.py --compile  compile only
 
-What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test fails,
-or if no test ran.
+What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test
+fails, or if no test ran.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ DOUBLES: Mapping[str, tuple[str, ...]] = {
 """The double's assemblies, each with those that it refers to. They are called as Unity's are."""
 
 TEST_RUNNER = "UnityEngine.TestRunner"
-"""What the package's tests use of Unity's Test Framework, whose members aren't listed in api/."""
+"""The double of what Unity Test Framework gives to tests. Of that the members aren't known (api/)."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,6 @@ def compile_release(release: Release) -> None:
     double_tests(release)
     for asmdef in package_asmdefs():
         if applies(asmdef, release):
-            if is_test(asmdef):
-                continue
             if not is_for_editor(asmdef):
                 package_assembly(asmdef, release, editor=False)
             package_assembly(asmdef, release, editor=True)
@@ -110,9 +108,15 @@ def double(release: Release, name: str) -> Path:
     return _compile(release, release.out / f"{name}.dll", build.sources(DOUBLE / name), *references)
 
 
+def test_runner(release: Release) -> Path:
+    """Compile UnityEngine.TestRunner.dll."""
+    files = build.sources(DOUBLE / TEST_RUNNER)
+    return _compile(release, release.out / f"{TEST_RUNNER}.dll", files, _reference(release.out / "UnityEngine.dll"))
+
+
 def driver(release: Release) -> Path:
     """Compile Loquent.Double.dll: what a test drives the double with."""
-    references = [_reference(release.out / f"{name}.dll") for name in DOUBLES]
+    references = [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER)]
     return _compile(
         release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references
     )
@@ -124,43 +128,17 @@ def double_tests(release: Release) -> Path:
     return _compile(release, target, build.sources(DOUBLE / "Tests"), "-pkg:nunit", *_engine(release))
 
 
-def test_runner(release: Release) -> Path:
-    """Compile UnityEngine.TestRunner.dll."""
-    return _compile(
-        release,
-        release.out / f"{TEST_RUNNER}.dll",
-        build.sources(DOUBLE / TEST_RUNNER),
-        _reference(release.out / "UnityEngine.dll"),
-    )
-
-
-def component_tests(release: Release) -> Path:
-    """Compile the package's own tests of its components, as they are, and Loquent.Components.Tests.dll.
-
-    That runs them, and has tests that need the double.
-    """
-    own = [path for path in package_asmdefs() if is_test(path) and not is_for_editor(path)]
-    package = [
-        path for path in package_asmdefs() if not is_for_editor(path) and path not in own and applies(path, release)
-    ]
-    references = [_reference(release.out / f"{path.stem}.dll") for path in package]
-    references += [_reference(build.OUT / "Loquent.Core.dll"), _reference(release.out / f"{TEST_RUNNER}.dll")]
-    for path in own:
-        target = release.out / f"{path.stem}.dll"
-        engine = [_reference(release.out / f"{name}.dll") for name in DOUBLES if name != "UnityEditor"]
-        _compile(release, target, sources_of(path), "-pkg:nunit", *engine, *references)
-        references.append(_reference(target))
+def component_tests(release: Release) -> Path | None:
+    """Compile Loquent.Components.Tests.dll, which runs the package's own tests as well; None if there are none."""
+    files = build.sources(COMPONENTS)
     target = release.out / "Loquent.Components.Tests.dll"
-    return _compile(release, target, build.sources(COMPONENTS), "-pkg:nunit", *_engine(release), *references)
+    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *_package(release)) if files else None
 
 
 def scene(release: Release) -> Path:
     """Compile loquent-scene.exe: see Scene/Program.cs."""
     files = [*build.sources(SCENE), build.HERE / "EndToEnd" / "JsonLine.cs"]
-    names = [f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path) and applies(path, release)]
-    references = [_reference(release.out / name) for name in (*names, f"{TEST_RUNNER}.dll")]
-    references.append(_reference(build.OUT / "Loquent.Core.dll"))
-    return _compile(release, release.out / "loquent-scene.exe", files, *_engine(release), *references)
+    return _compile(release, release.out / "loquent-scene.exe", files, *_engine(release), *_package(release))
 
 
 def package_asmdefs() -> list[Path]:
@@ -188,7 +166,9 @@ def package_assembly(asmdef: Path, release: Release, *, editor: bool) -> Path:
     references = ["UnityEngine", *definition["references"]]
     if editor:
         references.append("UnityEditor")
-    flags = [_reference(_find(name, release, editor=editor)) for name in references]
+    flags = [_reference(_find(name, release, editor=editor)) for name in references if name != "UnityEditor.TestRunner"]
+    if "nunit.framework.dll" in definition["precompiledReferences"]:
+        flags.append("-pkg:nunit")
     flags += [f"-define:{name}" for name in version_defines(definition, release)]
     if editor:
         flags.append("-define:UNITY_EDITOR")
@@ -261,7 +241,12 @@ def test_assemblies(release: Release) -> list[str]:
 
 
 def _engine(release: Release) -> list[str]:
-    return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, "Loquent.Double")]
+    return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER, "Loquent.Double")]
+
+
+def _package(release: Release) -> list[str]:
+    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path)]
+    return [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
 
 
 def _find(name: str, release: Release, *, editor: bool) -> Path:

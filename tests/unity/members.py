@@ -2,8 +2,8 @@
 
     python tests/unity/members.py FOLDER
 
-makes the lists in api/ anew, from a folder with a whole list of each release (see api/README.md). That's necessary when the double gets a type that it
-didn't have; its members are there whole.
+makes the lists in api/ anew, from a folder with a whole list of each release (see api/README.md). That's necessary when the double
+gets a type that it didn't have; its members are there whole.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Everything of Unity that the package refers to exists in real Unity, and the engine double has nothing that real Unity lacks.
 
-The double is what the package is compiled against here. So a member that only the double has would be found by a user, in Unity, and nowhere else.
+The double is what the package is compiled against here. So a member that only the double has would be found by a user, in Unity, and
+nowhere else.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The package's components in the engine double: their NUnit tests, and scenes against the real server (see Scene/Program.cs)."""
+"""Scenes of the package's components, frame by frame in the engine double, against the real server: see Scene/Program.cs."""
 
 from __future__ import annotations
 
@@ -11,25 +11,15 @@ from loquent.engines.scripted import ScriptedEngine
 from support.proxy import Proxy
 from support.running import running
 from unity import build, engine
-from unity.engine import Release
 from unity.test_end_to_end import of
 from unity.test_losses import no_session_is_left
 
 pytestmark = pytest.mark.usefixtures("engine_built")
 
-releases = pytest.mark.parametrize("release", engine.RELEASES, ids=lambda release: release.name)
-
 REPLY = (
     "Good evening, traveller! The night is cold, the road is long, and my fire is warm. *wave* Sit down, if you like; "
     "<b>there</b> is soup, there is bread, and there is a bed for whoever can pay for it."
 )
-
-
-@releases
-def test_the_nunit_tests_of_the_components_pass(release: Release) -> None:
-    results = engine.run_tests(release, "Loquent.Components.Tests")
-    assert results.good, results.output
-    assert results.run > 70, "fewer tests ran than there are"
 
 
 async def play(command: str, url: str, *arguments: str) -> list[dict[str, Any]]:
