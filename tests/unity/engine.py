@@ -228,9 +228,9 @@ def references_tool() -> Path:
     return build.cecil_tool("references.exe", "References.cs")
 
 
-def run_tests(release: Release, name: str) -> build.Results:
-    """Run a compiled assembly of tests."""
-    return build.run_nunit(release.out / f"{name}.dll", search=(release.out, build.OUT))
+def run_tests(release: Release, name: str, only: str = "") -> build.Results:
+    """Run a compiled assembly of tests, or one fixture of it."""
+    return build.run_nunit(release.out / f"{name}.dll", search=(release.out, build.OUT), only=only)
 
 
 def test_assemblies(release: Release) -> list[str]:
