@@ -69,6 +69,25 @@ namespace Loquent.Components.Tests
             Until(() => canvas.Reveal.IsComplete);
         }
 
+        [TestCase("ja-JP", "meiryo")]
+        [TestCase("zh-CN", "msyh")]
+        [TestCase("zh-TW", "msjh")]
+        [TestCase("", "msyh")]
+        public void IdeographsHaveTheFormsOfThePlayersLanguage(string locale, string file)
+        {
+            foreach (string name in new[] { "meiryo", "msjh", "msyh" })
+            {
+                Device.AddSystemFont(name, "/fonts/" + name + ".ttc", point => point >= 0x3000);
+            }
+
+            Npc npc = MakeNpc("Innkeeper", new Vector3(0, 0, 2));
+            npc.Locale = locale;
+            Engine.Frame();
+            canvas.Show("骨");
+            Until(() => canvas.Reveal.IsComplete);
+            EngineLog.Take(LogType.Log, "filled from the system's font " + file);
+        }
+
         [Test]
         public void WhatWasAddedIsTakenAwayAgainWhenPlayStops()
         {
