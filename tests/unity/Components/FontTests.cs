@@ -102,6 +102,23 @@ namespace Loquent.Components.Tests
         }
 
         [Test]
+        public void WithoutTextMeshProsResourcesItIsSaidOnceWhatToDoAndNothingBreaks()
+        {
+            Typesetting.ForgetEssentials();
+            canvas.Show("Hello");
+            canvas.Show("Hello again");
+            Npc npc = MakeNpc("Innkeeper", new Vector3(0, 0, 2));
+            Until(() => npc.State == NpcState.Listening);
+            npc.Say("Hello");
+            Server.Text("Good day.");
+            Server.End();
+            Until(() => npc.State == NpcState.Listening);
+            Assert.That(npc.Text.ToString(), Is.EqualTo("Good day."));
+            StringAssert.Contains("Import TMP Essential Resources", EngineLog.Take(LogType.Error, "^SpeechCanvas 'Sign': there's no font").Message);
+            EngineLog.Take(LogType.Error, "^SpeechCanvas 'Innkeeper': there's no font");
+        }
+
+        [Test]
         public void WidthsAreThoseThatTextMeshProDraws()
         {
             canvas.Reading.ReadingSpeed = 1000;
