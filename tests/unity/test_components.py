@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,3 +94,57 @@ async def test_play_that_stops_in_mid_word_leaves_nothing_on_the_server() -> Non
         await no_session_is_left(server)
     assert of(lines, "ended") == []
     assert {line["type"] for line in of(lines, "log")} == {"Log"}
+
+
+PAGE = (build.PACKAGE / "Documentation~" / "components.md").read_text(encoding="utf-8")
+FIELD = re.compile(r"((?:^ +\[[^\n]*\]\n)*) +\[SerializeField\] private ([\w.]+(?:<[^>]*>)?) (\w+)", re.MULTILINE)
+
+
+def test_the_examples_of_the_documentation_compile(tmp_path: Path) -> None:
+    release = engine.RELEASES[0]
+    libraries = [*(release.out / f"{name}.dll" for name in ("UnityEngine", "Loquent")), build.OUT / "Loquent.Core.dll"]
+    examples = re.findall(r"```csharp\n(.*?)```", PAGE, re.DOTALL)
+    assert len(examples) == 2
+    for number, code in enumerate(examples):
+        source = tmp_path / f"Example{number}.cs"
+        source.write_text(code, encoding="utf-8")
+        build.compile_to(source.with_suffix(".dll"), [source], *(f"-r:{path}" for path in libraries), "-nowarn:0649")
+
+
+def nicify(name: str) -> str:
+    """Write a field's name as Unity's inspector does."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[0].upper() + name[1:])
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "LoquentClient",
+        "LoquentSettings",
+        "Npc",
+        "ReadingSettings",
+        "Speech/SpeechCanvas",
+        "Speech/SpeechLook",
+        "Anchor/CanvasAnchor",
+    ],
+)
+def test_every_field_of_the_inspector_has_a_tooltip_with_its_range_and_stands_in_the_documentation(file: str) -> None:
+    code = (build.PACKAGE / "Runtime" / "Unity" / f"{file}.cs").read_text(encoding="utf-8")
+    fields = FIELD.findall(code)
+    assert len(fields) == code.count("[SerializeField]") > 5
+    for attributes, type_of, name in fields:
+        tooltip = re.search(r'\[Tooltip\("(.*)"\)\]', attributes)
+        assert tooltip, name
+        assert type_of not in {"float", "int", "Vector3"} or "From " in tooltip.group(1), (
+            f"{name} has no range in its tooltip"
+        )
+        assert nicify(name) in PAGE, name
+
+
+def test_the_defaults_in_the_documentation_are_those_of_the_code() -> None:
+    for file in ("LoquentSettings", "ReadingSettings", "Speech/SpeechCanvas", "Speech/SpeechLook"):
+        code = (build.PACKAGE / "Runtime" / "Unity" / f"{file}.cs").read_text(encoding="utf-8")
+        for name, default in re.findall(r"\[SerializeField\] private (?:float|int) (\w+) = ([\d.]+)f?;", code):
+            assert re.search(rf"\| \*(?:Look: )?{nicify(name)}\* \| {re.escape(default)} \|", PAGE), (
+                f"{name}: {default}"
+            )

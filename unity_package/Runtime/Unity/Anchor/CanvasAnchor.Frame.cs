@@ -19,6 +19,9 @@ namespace Loquent
         private const float LookSeconds = 0.25f;
         private const float HideSeconds = 0.2f;
         private const float WarnAfterSeconds = 1;
+        private const int Groups = 16;
+
+        private static int enabledCount;
 
         private readonly AnchorPoint point = new AnchorPoint();
         private readonly ViewBox box = new ViewBox();
@@ -120,7 +123,7 @@ namespace Loquent
             wasTargeted = target != null;
             isPlaced = false;
             hasPose = false;
-            sinceLooked = LookSeconds * Random.value; // not all in the same frame
+            sinceLooked = LookSeconds * (enabledCount++ % Groups / (float)Groups); // not all in the same frame
             CanvasRound.Add(this, box);
         }
 
