@@ -119,8 +119,7 @@ namespace Loquent
         {
             if (job == null)
             {
-                LoquentClient client = LoquentClient.Find(this);
-                string problem = Begin(client == null ? null : client.Session?.Limits);
+                string problem = Begin(LimitsOf(LoquentClient.Find(this)));
                 if (problem != null)
                 {
                     return Task.FromException<byte[]>(new InvalidOperationException(problem));
@@ -150,7 +149,7 @@ namespace Loquent
                 throw new ArgumentNullException(nameof(text));
             }
 
-            string problem = job != null ? null : Begin(npc.Client == null ? null : npc.Client.Session?.Limits);
+            string problem = job != null ? null : Begin(LimitsOf(npc.Client != null ? npc.Client : LoquentClient.Find(npc)));
             if (problem != null)
             {
                 Report(problem);
@@ -332,7 +331,7 @@ namespace Loquent
         {
             foreach (Waiting one in said)
             {
-                if (one.Npc != null)
+                if (one.Npc != null && one.Npc.isActiveAndEnabled && !LoquentClient.IsQuitting)
                 {
                     one.Npc.Say(one.Text);
                 }
@@ -349,6 +348,11 @@ namespace Loquent
             }
 
             Raise.Event(this, onFailed, why);
+        }
+
+        private static Limits LimitsOf(LoquentClient client)
+        {
+            return client == null ? null : client.Session?.Limits;
         }
 
         private static int Clamped(int side)
