@@ -192,14 +192,30 @@ namespace Loquent
         /// <summary>Says and shows something to the character. A reply that is under way is interrupted.</summary>
         /// <param name="text">What the player says; not without a visible character.</param>
         /// <param name="images">What the player shows, as encoded picture files (JPEG or PNG); null for nothing.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
         public void Say(string text, IReadOnlyList<byte[]> images)
         {
+            if (text == null)
+            {
+                throw new ArgumentNullException(nameof(text));
+            }
+
+            if (!isActiveAndEnabled)
+            {
+                Log.Warning(this, "it's disabled, so it can't be talked to. Enable it first.");
+                return;
+            }
+
+            Prepare();
+            talker.Say(text, images);
+            Follow();
         }
 
         /// <summary>Interrupts the reply, and drops what waits to be said. The character remembers what the player has seen.</summary>
         [Preserve]
         public void Cancel()
         {
+            talker?.Cancel();
         }
     }
 }

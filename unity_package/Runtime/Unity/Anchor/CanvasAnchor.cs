@@ -1,4 +1,3 @@
-using Loquent.Core.Display;
 using UnityEngine;
 
 namespace Loquent
@@ -181,6 +180,7 @@ namespace Loquent
         /// <summary>Goes to its place at once, without following: for when its object has been moved.</summary>
         public void Snap()
         {
+            isPlaced = false;
         }
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using Loquent.Core;
-using Loquent.Core.Display;
 using Loquent.Core.Reveal;
 using Loquent.Core.Talking;
 using UnityEngine;
@@ -137,16 +136,16 @@ namespace Loquent
         public long Shown => stage == null ? 0 : stage.Shown;
 
         /// <summary>Whether all that has come of the text has been shown. A text that hasn't ended can be it, too.</summary>
-        public bool IsShown => stage == null || stage.IsShown;
+        public bool IsShown => !isOn || State != SpeechState.Speaking || stage.IsShown;
 
         /// <summary>Whether the player has had the time to read the text, or there is none.</summary>
-        public bool IsRead => stage == null || State != SpeechState.Speaking || stage.Reveal.IsRead;
+        public bool IsRead => !isOn || State != SpeechState.Speaking || stage.Reveal.IsRead;
 
         /// <summary>How text becomes visible; null before the canvas is built.</summary>
         public ReplyReveal Reveal => stage?.Reveal;
 
         /// <summary>The canvas in the world, which is moved, turned and scaled; null before it's built.</summary>
-        public RectTransform Root => stage?.Parts == null ? null : stage.Parts.Root;
+        public RectTransform Root => stage == null || stage.Parts == null ? null : stage.Parts.Root;
 
         /// <summary>The parts in use; null before it's built.</summary>
         public SpeechCanvasParts PartsInUse => stage?.Parts;
@@ -160,26 +159,143 @@ namespace Loquent
         [Preserve]
         public void Show(string what)
         {
+            if (what == null)
+            {
+                throw new ArgumentNullException(nameof(what));
+            }
+
+            if (TryBegin())
+            {
+                stays = true;
+                stage.Reveal.Receive(what);
+                Become(SpeechState.Speaking);
+            }
         }
 
-        /// <summary>Shows what went wrong, at once.</summary>
+        /// <summary>Shows what went wrong, at once. It goes by itself, like a reply.</summary>
         /// <param name="what">A sentence for the player.</param>
         /// <exception cref="ArgumentNullException"><paramref name="what"/> is null.</exception>
         [Preserve]
         public void ShowError(string what)
         {
+            if (what == null)
+            {
+                throw new ArgumentNullException(nameof(what));
+            }
+
+            if (TryBegin())
+            {
+                stage.PageColor = look.ErrorColor;
+                stage.Reveal.Receive(what);
+                stage.Reveal.FinishPage();
+                Become(SpeechState.Error);
+            }
         }
 
-        /// <summary>Shows the sign that an answer is on its way, and forgets the text.</summary>
+        /// <summary>Begins a reply: forgets the text, and shows the sign that an answer is on its way until the first text comes.</summary>
         [Preserve]
-        public void ShowThinking()
+        public void BeginReply()
         {
+            if (TryBegin())
+            {
+                stage.Thinking.IsShown = true;
+                Become(SpeechState.Thinking);
+            }
+        }
+
+        /// <summary>Takes what has come of a reply. Only what is new is looked at.</summary>
+        /// <param name="reply">The reply's text.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="reply"/> is null.</exception>
+        public void Receive(TextBuffer reply)
+        {
+            if (reply == null)
+            {
+                throw new ArgumentNullException(nameof(reply));
+            }
+
+            if (!IsReplying)
+            {
+                return;
+            }
+
+            stage.Reveal.Receive(reply);
+            if (State == SpeechState.Thinking && reply.Length > 0)
+            {
+                stage.Thinking.IsShown = false;
+                Become(SpeechState.Speaking);
+            }
+        }
+
+        /// <summary>Takes a cue of a reply. <see cref="CueReached"/> is raised when the reveal has come to its place.</summary>
+        /// <param name="cue">The cue.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="cue"/> is null.</exception>
+        public void Receive(Cue cue)
+        {
+            if (cue == null)
+            {
+                throw new ArgumentNullException(nameof(cue));
+            }
+
+            if (IsReplying)
+            {
+                stage.Reveal.Receive(cue);
+            }
+        }
+
+        /// <summary>Nothing more comes of the reply. It's shown to its end, stays for as long as reading takes, lingers and fades out.</summary>
+        public void EndReply()
+        {
+            if (!IsReplying)
+            {
+                return;
+            }
+
+            stage.Reveal.End();
+            if (State == SpeechState.Thinking)
+            {
+                // Without text, but perhaps with cues.
+                stage.Thinking.IsShown = false;
+                Become(SpeechState.Speaking);
+            }
         }
 
         /// <summary>Fades out. What hasn't been shown won't be.</summary>
         [Preserve]
         public void Hide()
         {
+            if (stage != null)
+            {
+                stage.Thinking.IsShown = false;
+            }
+
+            Become(SpeechState.Hidden);
+        }
+
+        /// <summary>
+        /// Looks ahead for a font of the system for the characters of a text that the font lacks: loading one takes a moment, which is better spent while a scene loads than
+        /// in the middle of a reply.
+        /// </summary>
+        /// <param name="sample">A text in the language to come, such as 你好.</param>
+        /// <exception cref="ArgumentNullException"><paramref name="sample"/> is null.</exception>
+        public void PrepareFonts(string sample)
+        {
+            if (sample == null)
+            {
+                throw new ArgumentNullException(nameof(sample));
+            }
+
+            if (TryBuild())
+            {
+                char[] chars = SafeText.Of(sample).ToCharArray();
+                measure.Width(chars, 0, chars.Length);
+            }
+        }
+
+        /// <summary>Builds the canvas anew, as <see cref="Look"/> and <see cref="Parts"/> are now. What was shown is gone.</summary>
+        public void Rebuild()
+        {
+            Discard();
+            TryBuild();
         }
 
         /// <summary>Shows the rest of the page at once.</summary>

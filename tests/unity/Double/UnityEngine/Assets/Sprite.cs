@@ -23,6 +23,9 @@ namespace UnityEngine
 
         public float pixelsPerUnit { get; private set; }
 
+        /// <summary>In its own space, in units: flat.</summary>
+        public Bounds bounds => new Bounds(((rect.size / 2) - pivot) / pixelsPerUnit, rect.size / pixelsPerUnit);
+
         public static Sprite Create(Texture2D texture, Rect rect, Vector2 pivot) => Create(texture, rect, pivot, 100);
 
         public static Sprite Create(Texture2D texture, Rect rect, Vector2 pivot, float pixelsPerUnit) =>

@@ -61,6 +61,24 @@ namespace UnityEngine
 
         public static int allCamerasCount => World.Current.Part<Cameras>().Enabled.Count;
 
+        /// <summary>Gives the enabled cameras without garbage.</summary>
+        public static int GetAllCameras(Camera[] cameras)
+        {
+            List<Camera> all = World.Current.Part<Cameras>().Enabled;
+            if (cameras == null)
+            {
+                throw new System.NullReferenceException();
+            }
+
+            if (cameras.Length < all.Count)
+            {
+                throw new System.ArgumentException("Passed in array to fill with cameras is to small to hold the number of cameras. Use Camera.allCamerasCount to get the needed size.");
+            }
+
+            all.CopyTo(cameras);
+            return all.Count;
+        }
+
         /// <summary>Upright, in degrees.</summary>
         public float fieldOfView
         {

@@ -114,6 +114,20 @@ namespace UnityEngine
         }
     }
 
+    public sealed class SpriteRenderer : Renderer
+    {
+        [SerializeField]
+        private Sprite shape;
+
+        public Sprite sprite
+        {
+            get => shape;
+            set => shape = value;
+        }
+
+        internal override Bounds OwnBounds => shape == null ? default(Bounds) : shape.bounds;
+    }
+
     public sealed class LineRenderer : Renderer
     {
     }
