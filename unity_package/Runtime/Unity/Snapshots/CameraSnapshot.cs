@@ -234,7 +234,7 @@ namespace Loquent
             if (SystemInfo.supportsAsyncGPUReadback)
             {
                 Job mine = job;
-                AsyncGPUReadback.Request(rendered, 0, request => Take(request, rendered, mine));
+                AsyncGPUReadback.Request(rendered, 0, TextureFormat.RGBA32, request => Take(request, rendered, mine));
             }
             else
             {
@@ -275,8 +275,8 @@ namespace Loquent
 
             RenderTexture before = RenderTexture.active;
             RenderTexture.active = rendered;
-            var copy = new Texture2D(rendered.width, rendered.height, SnapshotCamera.Format, TextureCreationFlags.None);
-            copy.ReadPixels(new Rect(0, 0, rendered.width, rendered.height), 0, 0, false);
+            var copy = new Texture2D(rendered.width, rendered.height, TextureFormat.RGBA32, false);
+            copy.ReadPixels(new Rect(0, 0, rendered.width, rendered.height), 0, 0);
             RenderTexture.active = before;
             RenderTexture.ReleaseTemporary(rendered);
             job.Encode(copy.GetRawTextureData());
@@ -403,19 +403,16 @@ namespace Loquent
             /// <summary>Null until the pixels are there.</summary>
             internal Task<byte[]> Encoding { get; private set; }
 
+            /// <summary>Begins to encode.</summary>
+            /// <param name="pixels">RGBA, the lowest row first, in the colours of the screen.</param>
             internal void Encode(byte[] pixels)
             {
-                GraphicsFormat format = SnapshotCamera.Format;
-                if (Application.platform == RuntimePlatform.WebGLPlayer)
-                {
-                    Encoding = Task.FromResult(Fit(pixels, format)); // no threads there
-                    return;
-                }
-
-                Encoding = Task.Run(() => Fit(pixels, format));
+                Encoding = Application.platform == RuntimePlatform.WebGLPlayer
+                    ? Task.FromResult(Fit(pixels)) // no threads there
+                    : Task.Run(() => Fit(pixels));
             }
 
-            private byte[] Fit(byte[] pixels, GraphicsFormat format)
+            private byte[] Fit(byte[] pixels)
             {
                 return JpegFitter.Encode(
                     pixels,
@@ -423,7 +420,8 @@ namespace Loquent
                     Height,
                     quality,
                     MostBytes,
-                    (from, wide, high, tried) => ImageConversion.EncodeArrayToJPG(from, format, (uint)wide, (uint)high, 0, tried));
+                    (from, wide, high, tried) =>
+                        ImageConversion.EncodeArrayToJPG(from, GraphicsFormat.R8G8B8A8_SRGB, (uint)wide, (uint)high, 0, tried));
             }
         }
     }

@@ -1,5 +1,4 @@
 using UnityEngine;
-using UnityEngine.Experimental.Rendering;
 
 namespace Loquent
 {
@@ -9,13 +8,6 @@ namespace Loquent
         private const int DepthBits = 24;
 
         private Camera hidden;
-
-        /// <summary>
-        /// How the pixels are stored: as JPEG has them, whatever color space the project has. In a linear project the GPU converts when it writes an sRGB texture.
-        /// </summary>
-        internal static GraphicsFormat Format => QualitySettings.activeColorSpace == ColorSpace.Linear
-            ? GraphicsFormat.R8G8B8A8_SRGB
-            : GraphicsFormat.R8G8B8A8_UNorm;
 
         /// <summary>Renders what a camera sees now.</summary>
         /// <param name="source">The camera.</param>
@@ -32,7 +24,7 @@ namespace Loquent
                 hidden.enabled = false;
             }
 
-            RenderTexture target = RenderTexture.GetTemporary(width, height, DepthBits, Format);
+            RenderTexture target = RenderTexture.GetTemporary(width, height, DepthBits, RenderTextureFormat.ARGB32);
             hidden.CopyFrom(source);
             hidden.enabled = false;
             hidden.stereoTargetEye = StereoTargetEyeMask.None; // one picture, on a headset too
