@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from . import __version__
@@ -25,7 +26,7 @@ from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
 from .dialogue.character import SHIPPED, CharacterError, load_characters
 from .doctor.examination import examine, examine_running
-from .engines.base import Engine, EngineStartError
+from .engines.base import Engine, EngineError
 from .gateway import GatewayError
 from .logs import Log, set_up
 from .serve import serve
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         CertificateError,
         CharacterError,
         ClientError,
-        EngineStartError,
+        EngineError,
         GatewayError,
         TokensError,
         TracingError,
@@ -220,7 +221,7 @@ def _serve(options: argparse.Namespace) -> None:
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
     characters = load_characters(settings.characters or SHIPPED)
-    asyncio.run(serve(_engine(settings), characters, settings, settings.host, settings.port, _report))
+    asyncio.run(serve(partial(_engine, settings), characters, settings, settings.host, settings.port, _report))
 
 
 def _allow_descriptors(settings: Settings) -> None:

@@ -111,6 +111,7 @@ class Gateway:
         metrics.pending_bytes.read = lambda: sessions.pending_bytes
         metrics.window_bytes.read = lambda: sessions.window_bytes
         metrics.engine_up.read = lambda: keeper.state is State.READY
+        metrics.engine_restarts.read = lambda: keeper.restarts
         return metrics
 
     async def listen(self, host: str, port: int) -> int:
@@ -341,7 +342,9 @@ class Gateway:
         }
         if self._keeper.cause is not None:
             body["cause"] = self._keeper.cause
-        return _json(http.HTTPStatus.SERVICE_UNAVAILABLE if state is State.DOWN else http.HTTPStatus.OK, body)
+        return _json(
+            http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
+        )
 
     def _readiness(self) -> Response:
         """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""

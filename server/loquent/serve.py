@@ -12,8 +12,8 @@ from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
 from .dialogue.character import Character
 from .dialogue.store import MemoryStore
-from .engines.base import Engine
-from .engines.keeper import Keeper
+from .engines.base import Engine, EngineDead
+from .engines.keeper import Keeper, State
 from .gateway import Gateway
 from .logs import Log
 from .settings import Settings
@@ -27,7 +27,7 @@ _TRACES_SECONDS: Final = 3.0
 
 
 async def serve(
-    engine: Engine,
+    make_engine: Callable[[], Engine],
     characters: Mapping[str, Character],
     settings: Settings,
     host: str,
@@ -37,7 +37,7 @@ async def serve(
     """Serve until SIGINT or SIGTERM. SIGHUP reads tokens and certificate again, which happens by itself too when they change.
 
     Args:
-        engine: who replies; started here.
+        make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
         characters: who can be talked with.
         settings: the limits and times.
         host: address to listen on.
@@ -47,6 +47,7 @@ async def serve(
     Raises:
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
         EngineStartError: the engine can't start.
+        EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
@@ -59,9 +60,9 @@ async def serve(
         log.warning(
             "tokens and all that is said come unencrypted; give --certificate, unless a proxy in front of this server speaks TLS"
         )
-    keeper = Keeper(engine)
+    keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
-    spans = tracer(settings.traces, engine=engine.name, model=engine.model, texts=settings.log_texts)
+    spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
     gateway = Gateway(keeper, characters, MemoryStore(), settings, access=access, tls=tls, tracer=spans)
     watches = _watches(access, certificates, gateway)
     stop, stop_now = _signals(watches)
@@ -70,23 +71,31 @@ async def serve(
     if certificates is not None:
         looks.append(certificates.warn)
     looking = asyncio.create_task(look_often(looks), name="looks at files")
-    starting = asyncio.create_task(keeper.start(), name="engine start")
+
+    def ready() -> None:
+        report(_ready_line(keeper.engine, characters, host, bound, "ws" if tls is None else "wss"))
+
+    keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
     try:
-        if await _done_before(starting, stop):
-            await starting
-            report(_ready_line(engine, characters, host, bound, "ws" if tls is None else "wss"))
-            await stop.wait()
-            report(_stopping_line(gateway.turns, settings.drain_seconds))
+        if await _done_before(keeping, stop):
+            await keeping
+        report(_stopping_line(gateway.turns, settings.drain_seconds))
+        if keeper.state is not State.STARTING:
             await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
-        else:
-            report("Stopping.")
     finally:
-        for task in (starting, looking):
+        for task in (keeping, looking):
             task.cancel()
-        await asyncio.gather(starting, looking, return_exceptions=True)
+        await asyncio.gather(keeping, looking, return_exceptions=True)
         await gateway.close()
         await keeper.close()
         await spans.close(_TRACES_SECONDS)
+
+
+async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+    """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
+    await keeper.start()
+    ready()
+    raise EngineDead(await keeper.gave_up())
 
 
 def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator
 
 import pytest
@@ -20,15 +17,6 @@ from loquent.wire.frames import Exchange, Options
 from support.server_process import ServerProcess, gone, processes_below
 
 pytestmark = pytest.mark.model
-
-
-def health(server: ServerProcess) -> tuple[int, dict[str, str]]:
-    """Return status and body of /healthz."""
-    try:
-        with urllib.request.urlopen(f"{server.http}/healthz", timeout=10) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.load(refused)
 
 
 async def rest_of(stream: AsyncIterator[str]) -> str:
@@ -46,7 +34,7 @@ def test_it_says_little_while_it_starts_and_one_line_when_it_is_ready(model_serv
 
 
 def test_healthz_tells_the_model(model_server: ServerProcess) -> None:
-    status, body = health(model_server)
+    status, body = model_server.health()
     assert status == 200
     assert body["status"] == "ok"
     assert (body["engine"], body["model"]) == ("vllm", "SmolLM2-135M-Instruct")
@@ -100,43 +88,6 @@ async def test_a_text_longer_than_the_context_is_a_fault_and_the_next_turn_works
         assert refused.value.fault.code == "text_too_long"
         reply = await client.say(conversation, "Never mind.")
         assert [piece async for piece in reply]
-
-
-async def test_the_engine_process_is_killed_in_mid_reply() -> None:
-    """Every open turn ends with a fault, /healthz says so, and the connection stays."""
-    server = await asyncio.to_thread(ServerProcess)
-    try:
-        async with await Client.connect(server.url) as client:
-            replies = []
-            for character in ("innkeeper", "guard"):
-                number, _ = await client.open(character, Options(max_tokens=400))
-                replies.append(await client.say(number, "Tell me a very long story about a dragon, with many words."))
-            streams = [aiter(reply) for reply in replies]
-            for stream in streams:
-                await anext(stream)
-            os.kill(server.engine_core(), signal.SIGKILL)
-            for stream, reply in zip(streams, replies, strict=True):
-                with pytest.raises(FaultError) as died:
-                    await asyncio.wait_for(rest_of(stream), 30)
-                assert died.value.fault.code == "engine_down"
-                assert reply.end is not None
-                assert reply.end.reason == "fault"
-            status, body = await asyncio.to_thread(health, server)
-            assert status == 503
-            assert body["status"] == "down"
-            while "cause" not in body:
-                status, body = await asyncio.to_thread(health, server)
-            assert status == 503
-            number, _ = await client.open("guard")
-            with pytest.raises(FaultError) as refused:
-                await anext(aiter(await client.say(number, "Hello?")))
-            assert refused.value.fault.code == "engine_down"
-    finally:
-        status = await asyncio.to_thread(server.stop)
-    said = "".join(server.lines)
-    assert status == 0, said
-    assert "Traceback" not in said
-    assert said.count("was killed") == 1, said
 
 
 def test_the_server_is_killed_and_leaves_nothing_behind() -> None:

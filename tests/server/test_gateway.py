@@ -68,6 +68,38 @@ async def test_the_characters_are_told_with_their_names_and_nothing_that_the_mod
         }
 
 
+async def test_healthz_fails_while_the_engine_is_started_again_and_no_longer() -> None:
+    loading = asyncio.Event()
+    engines: list[ScriptedEngine] = []
+
+    class Slow(ScriptedEngine):
+        async def start(self) -> None:
+            if len(engines) > 1:
+                await loading.wait()
+            await super().start()
+
+    def make() -> ScriptedEngine:
+        engines.append(Slow(tokens_per_second=0))
+        return engines[-1]
+
+    async with running(make) as server, bare(server.url) as client:
+        engines[0].die("The process was killed.")
+        await asyncio.sleep(0.01)
+        status, _, body = await http(server.port, "/healthz")
+        assert status == 503
+        assert json.loads(body) | {"status": "restarting", "cause": "The process was killed."} == json.loads(body)
+        assert (await http(server.port, "/readyz"))[0] == 503
+        loading.set()
+        await asyncio.sleep(0.01)
+        status, _, body = await http(server.port, "/healthz")
+        assert status == 200
+        assert json.loads(body)["status"] == "ok"
+        assert "cause" not in json.loads(body)
+        assert (await http(server.port, "/readyz"))[0] == 200
+        assert "loquent_engine_restarts_total 1.0" in (await http(server.port, "/metrics"))[2].splitlines()
+        await client.still_works()
+
+
 async def test_a_web_page_is_refused_unless_its_origin_is_allowed() -> None:
     """Browsers let any page connect to this machine; they say where the page is from."""
     async with running(settings=Settings(origins=("https://game.example",))) as server:
@@ -136,7 +168,7 @@ async def test_why_a_port_cannot_be_had_is_a_sentence_that_says_what_to_do(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        gateway = Gateway(Keeper(ScriptedEngine()), {}, None)  # type: ignore[arg-type]
+        gateway = Gateway(Keeper(ScriptedEngine, restarts=0, within_seconds=600), {}, None)  # type: ignore[arg-type]
         with pytest.raises(GatewayError, match=says) as refused:
             await gateway.listen(host, taken.getsockname()[1] if port is None else port)
         assert str(refused.value).endswith(".")

@@ -191,6 +191,28 @@ async def test_a_server_whose_engine_has_died_is_not_ready_and_says_why() -> Non
         assert body["why"]
 
 
+async def test_a_server_is_not_ready_while_its_engine_is_started_again() -> None:
+    loaded = asyncio.Event()
+    made: list[ScriptedEngine] = []
+
+    class Second(ScriptedEngine):
+        async def start(self) -> None:
+            await loaded.wait()
+            await super().start()
+
+    def make() -> ScriptedEngine:
+        made.append(Second() if made else ScriptedEngine())
+        return made[-1]
+
+    async with running(make) as server:
+        made[0].die("The process was killed.")
+        await until(server, "engine_restarts_total", 1)
+        assert await ready(server) == (503, {"status": "restarting", "why": "The process was killed."})
+        loaded.set()
+        await until(server, "engine_up", 1)
+        assert await ready(server) == (200, {"status": "ready"})
+
+
 async def test_a_server_that_drains_is_not_ready_though_it_is_well() -> None:
     async with running() as server:
         await server.gateway.drain()

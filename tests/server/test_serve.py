@@ -20,7 +20,7 @@ from loquent.access import AccessError
 from loquent.certificates import CertificateError
 from loquent.client import Client, ClientError, FaultError
 from loquent.dialogue.character import SHIPPED, load_characters
-from loquent.engines.base import EngineStartError
+from loquent.engines.base import EngineDead, EngineStartError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import GatewayError
 from loquent.serve import serve
@@ -75,7 +75,7 @@ async def health(port: int) -> dict[str, str]:
 async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_has() -> None:
     engine, lines, port = SlowEngine(), list[str](), free_port()
     characters = load_characters(SHIPPED)
-    serving = asyncio.create_task(serve(engine, characters, Settings(), "127.0.0.1", port, lines.append))
+    serving = asyncio.create_task(serve(lambda: engine, characters, Settings(), "127.0.0.1", port, lines.append))
     await engine.loading.wait()
     assert (await health(port))["status"] == "starting"
     assert lines == []
@@ -92,7 +92,7 @@ async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_ha
 
 async def test_a_signal_while_the_model_loads_stops_at_once() -> None:
     engine, lines = SlowEngine(), list[str]()
-    serving = asyncio.create_task(serve(engine, {}, Settings(), "127.0.0.1", 0, lines.append))
+    serving = asyncio.create_task(serve(lambda: engine, {}, Settings(), "127.0.0.1", 0, lines.append))
     await engine.loading.wait()
     os.kill(os.getpid(), signal.SIGINT)
     await serving
@@ -103,7 +103,7 @@ async def test_a_signal_while_the_model_loads_stops_at_once() -> None:
 async def test_a_model_that_cannot_load_ends_the_server_with_the_engines_words() -> None:
     engine = SlowEngine("The model needs 16 GiB; choose a smaller one.")
     with pytest.raises(EngineStartError, match="16 GiB"):
-        await serve(engine, {}, Settings(), "127.0.0.1", 0, lambda _: None)
+        await serve(lambda: engine, {}, Settings(), "127.0.0.1", 0, lambda _: None)
     assert engine.closed
 
 
@@ -113,8 +113,53 @@ async def test_a_port_in_use_is_found_out_before_the_model_is_loaded() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(GatewayError, match="in use"):
-            await serve(engine, {}, Settings(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
+            await serve(lambda: engine, {}, Settings(), "127.0.0.1", taken.getsockname()[1], lambda _: None)
     assert not engine.loading.is_set()
+
+
+async def test_an_engine_that_dies_too_often_ends_the_server_with_the_engines_words() -> None:
+    """Clients are there until then; whoever starts the server again is told why it's needed."""
+    engines: list[ScriptedEngine] = []
+
+    def make() -> ScriptedEngine:
+        engines.append(ScriptedEngine())
+        return engines[-1]
+
+    settings, port = Settings(engine_restarts=1, engine_restart_seconds=600), free_port()
+    serving = asyncio.create_task(serve(make, {}, settings, "127.0.0.1", port, lambda _: None))
+    while not engines or not engines[0].alive:
+        await asyncio.sleep(0.001)
+    engines[0].die("The GPU fell off.")
+    while len(engines) < 2 or not engines[1].alive:
+        await asyncio.sleep(0.001)
+    assert (await health(port))["status"] == "ok"
+    engines[1].die("The GPU fell off again.")
+    with pytest.raises(EngineDead, match=r"died 2 times within 600 s.*: The GPU fell off again\.$"):
+        await serving
+
+
+async def test_a_signal_while_the_engine_is_started_again_stops_at_once() -> None:
+    engines: list[SlowEngine] = []
+
+    def make() -> SlowEngine:
+        engines.append(SlowEngine())
+        return engines[-1]
+
+    lines = list[str]()
+    serving = asyncio.create_task(serve(make, {}, Settings(), "127.0.0.1", 0, lines.append))
+    while not engines:
+        await asyncio.sleep(0.001)
+    engines[0].loaded.set()
+    while not lines:
+        await asyncio.sleep(0.001)
+    engines[0].die("It was killed.")
+    while len(engines) < 2:
+        await asyncio.sleep(0.001)
+    await engines[1].loading.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+    assert all(engine.closed for engine in engines)
+    assert lines[1:] == ["Stopping."]
 
 
 @needs_opentelemetry
@@ -124,7 +169,7 @@ async def test_spans_are_sent_and_the_last_ones_before_the_server_has_stopped() 
         settings = Settings(traces=collector.address)
         engine = ScriptedEngine(tokens_per_second=0)
         serving = asyncio.create_task(
-            serve(engine, load_characters(SHIPPED), settings, "127.0.0.1", port, lines.append)
+            serve(lambda: engine, load_characters(SHIPPED), settings, "127.0.0.1", port, lines.append)
         )
         while not lines:
             await asyncio.sleep(0.001)
@@ -139,7 +184,7 @@ async def test_spans_are_sent_and_the_last_ones_before_the_server_has_stopped() 
 async def test_an_address_for_spans_that_is_none_is_found_out_before_the_model_is_loaded() -> None:
     engine = SlowEngine()
     with pytest.raises(TracingError, match="such as http://"):
-        await serve(engine, {}, Settings(traces="localhost:4318"), "127.0.0.1", 0, lambda _: None)
+        await serve(lambda: engine, {}, Settings(traces="localhost:4318"), "127.0.0.1", 0, lambda _: None)
     assert not engine.loading.is_set()
 
 
@@ -157,7 +202,7 @@ def entry(name: str, token: str) -> str:
 async def serving(settings: Settings, host: str = "127.0.0.1") -> AsyncIterator[str]:
     """Serve until the block ends; gives the address that is said to be ready."""
     lines: list[str] = []
-    task = asyncio.create_task(serve(ScriptedEngine(), load_characters(SHIPPED), settings, host, 0, lines.append))
+    task = asyncio.create_task(serve(ScriptedEngine, load_characters(SHIPPED), settings, host, 0, lines.append))
     while not lines and not task.done():
         await asyncio.sleep(0.001)
     if not lines:
@@ -250,7 +295,7 @@ async def test_a_server_that_may_not_or_cannot_be_reached_as_asked_is_not_starte
 ) -> None:
     engine = SlowEngine()
     with pytest.raises(error):
-        await serve(engine, {}, Settings(**settings), settings.get("host", "127.0.0.1"), 0, lambda _: None)
+        await serve(lambda: engine, {}, Settings(**settings), settings.get("host", "127.0.0.1"), 0, lambda _: None)
     assert not engine.loading.is_set()
 
 

@@ -41,7 +41,7 @@ class House:
     def __init__(self, script: str = REPLY, engine: ScriptedEngine | None = None, **settings: Any) -> None:
         self.settings = Settings(**settings)
         self.engine = engine or ScriptedEngine(lambda _: script, tokens_per_second=10)
-        self.keeper = Keeper(self.engine)
+        self.keeper = Keeper(lambda: self.engine, restarts=0, within_seconds=600)
         self.store = MemoryStore()
         self.admission = Admission(self.settings)
         self.watch = Watch(Metrics("scripted", "script"), NoTracer())

@@ -37,7 +37,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    engine: ScriptedEngine | None = None,
+    engine: ScriptedEngine | Callable[[], ScriptedEngine] | None = None,
     settings: Settings | None = None,
     *,
     started: bool = True,
@@ -45,8 +45,12 @@ async def running(
     tls: ssl.SSLContext | None = None,
     tracer: Tracer | None = None,
 ) -> AsyncIterator[Running]:
-    """Run a gateway with a scripted engine on a free port of the loopback."""
-    keeper = Keeper(engine or ScriptedEngine(tokens_per_second=0))
+    """Run a gateway with a scripted engine on a free port of the loopback; one that dies is replaced only if others can be made."""
+    made = ScriptedEngine(tokens_per_second=0) if engine is None else engine
+    if isinstance(made, ScriptedEngine):
+        keeper = Keeper(lambda: made, restarts=0, within_seconds=600)
+    else:
+        keeper = Keeper(made, restarts=5, within_seconds=600)
     store = MemoryStore()
     gateway = Gateway(keeper, load_characters(SHIPPED), store, settings, access=access, tls=tls, tracer=tracer)
     port = await gateway.listen("127.0.0.1", 0)

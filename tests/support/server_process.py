@@ -1,8 +1,9 @@
-"""A server as its user starts it: a process of its own, with real vLLM and the embedded model."""
+"""A server as its user starts it: a process of its own, with real vLLM and the embedded model unless told otherwise."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import queue
 import re
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -57,6 +60,14 @@ class ServerProcess:
             if ready:
                 return ready.group(1)
 
+    def health(self) -> tuple[int, dict[str, str]]:
+        """Return status and body of /healthz."""
+        try:
+            with urllib.request.urlopen(f"{self.http}/healthz", timeout=10) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
     def processes(self) -> dict[int, str]:
         """Return all processes below the server, each with its command line."""
         return processes_below(self.process.pid)
@@ -72,6 +83,15 @@ class ServerProcess:
             return self.process.wait(timeout=60)
         finally:
             self.kill()
+
+    def wait_for(self, words: str, count: int = 1) -> str:
+        """Wait until so many lines with these words have been printed; returns the last of them."""
+        while True:
+            found = [line for line in list(self.lines) if words in line]
+            if len(found) >= count:
+                return found[count - 1]
+            if self._printed.get(timeout=START_SECONDS) is None:
+                raise AssertionError("the server ended:\n" + "".join(self.lines))
 
     def kill(self) -> None:
         """Kill it, which it can do nothing about."""

@@ -39,10 +39,11 @@ class Table:
         settings: Settings | None = None,
         store: MemoryStore | None = None,
         admission: Admission | None = None,
+        keeper: Keeper | None = None,
         tracer: Tracer | None = None,
     ) -> None:
         self.engine = engine
-        self.keeper = Keeper(engine)
+        self.keeper = keeper or Keeper(lambda: engine, restarts=0, within_seconds=600)
         self.store = store or MemoryStore()
         self.session = Session(Outbox())
         settings = settings or Settings()

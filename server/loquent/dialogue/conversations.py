@@ -106,8 +106,16 @@ class Conversations:
 
     def refuse_early(self, frame: Open | Say | Decide, seconds: float) -> None:
         """Answer a frame that came too early for the rate that its connection may have."""
-        if isinstance(frame, Say | Decide):
-            self._session.take_turn(frame.turn)
+        try:
+            if isinstance(frame, Open):
+                self._check_number(frame)
+            else:
+                self._take_turn(frame)
+        except (
+            _Refused
+        ) as refused:  # sent again after a resume: what it had arrived for counts, and not that it's early
+            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
+            return
         message = (
             f"More than {self._settings.frames_per_second:g} frames a second came, as many as a connection may send."
         )
@@ -146,11 +154,7 @@ class Conversations:
 
     def _do_open(self, frame: Open) -> None:
         number = frame.conversation
-        if number in self._open:
-            raise _Refused(
-                Code.CONVERSATION_OPEN,
-                f"Conversation {number} is open already; close it first or choose another number.",
-            )
+        self._check_number(frame)
         if len(self._open) >= self._settings.conversations:
             raise _Refused(
                 Code.CONVERSATION_LIMIT,
@@ -252,11 +256,7 @@ class Conversations:
 
     def _admit(self, frame: Say | Decide, text: str) -> Conversation:
         """Check everything that can be checked before any work is done for a turn."""
-        if not self._session.take_turn(frame.turn):
-            raise _Refused(
-                Code.TURN_ORDER,
-                f"Turn {frame.turn} isn't greater than every earlier turn of the session; count turns upwards.",
-            )
+        self._take_turn(frame)
         conversation = self._conversation(frame.conversation)
         if conversation.running is not None:
             raise _Refused(
@@ -299,6 +299,12 @@ class Conversations:
                     "The model is still loading; say it again in a moment.",
                     self._settings.retry_seconds,
                 )
+            case State.RESTARTING:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "The model has stopped working and is being loaded again; say it again in a moment.",
+                    self._keeper.retry_seconds or self._settings.retry_seconds,
+                )
             case State.DOWN:
                 raise _Refused(
                     Code.ENGINE_DOWN, "The server's model has stopped working; whoever runs the server must restart it."
@@ -317,6 +323,20 @@ class Conversations:
     def _turn_ended(self, turn: Turn) -> None:
         del self._running[turn.number]
         self._shares.pop(turn.number).give_back()
+
+    def _take_turn(self, frame: Say | Decide) -> None:
+        if not self._session.take_turn(frame.turn):
+            raise _Refused(
+                Code.TURN_ORDER,
+                f"Turn {frame.turn} isn't greater than every earlier turn of the session; count turns upwards.",
+            )
+
+    def _check_number(self, frame: Open) -> None:
+        if frame.conversation in self._open:
+            raise _Refused(
+                Code.CONVERSATION_OPEN,
+                f"Conversation {frame.conversation} is open already; close it first or choose another number.",
+            )
 
     def _conversation(self, number: int) -> Conversation:
         conversation = self._open.get(number)

@@ -150,5 +150,9 @@ class Engine(Protocol):
             RequestRefused, EngineBusy, EngineFailed, EngineDead: see there.
         """
 
+    async def make_way(self) -> None:
+        """Stop the engine because another of its kind is to be started next; what that one can use may stay until `close`."""
+        await self.close()
+
     async def close(self) -> None:
         """Stop the engine and free what it holds. Idempotent."""

@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import gc
 import importlib.util
 import itertools
 import logging
-import os
-import shutil
-import signal
+import sys
 import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from loquent.engines import embedded_model
+from loquent.engines import embedded_model, vllm_core
 from loquent.engines.base import (
     Delta,
     EngineBusy,
@@ -36,7 +35,7 @@ from loquent.engines.base import (
     RequestRefused,
     Sampling,
 )
-from loquent.engines.vllm_core import EngineCore, start_fork_server, stop_fork_server
+from loquent.engines.daemon import in_daemon
 from loquent.engines.vllm_startup import (
     asks_for_log,
     check_memory,
@@ -50,7 +49,6 @@ from loquent.engines.vllm_startup import (
     is_cpu_build,
     quiet_front_end,
     set_environment,
-    socket_folder,
     wants_processes,
 )
 
@@ -94,15 +92,14 @@ class VllmEngine:
         self._defaults: dict[str, Any] = {}
         self._seeds = True
         self._llm: Any = None
-        self._core = EngineCore()
+        self._core = vllm_core.EngineCore()
         self._numbers = itertools.count(1)
         self._loading: asyncio.Future[None] | None = None
         self._abandoned = threading.Event()
         self._watch: asyncio.Task[None] | None = None
         self._death: asyncio.Future[str] | None = None
-        self._sockets: str | None = None
         self._started = False
-        self._closed = False
+        self._ending: asyncio.Task[None] | None = None
 
     @property
     def name(self) -> str:
@@ -138,51 +135,33 @@ class VllmEngine:
         Raises:
             EngineStartError: it can't start; the text says what to do about it.
         """
-        if self._started or self._closed:
+        if self._started or self._ending:
             raise EngineStartError("This engine has been started before: make a new one.")
         self._started = True
         began = time.monotonic()
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[None] = loop.create_future()
-        self._loading = future
-
-        def settle(error: Exception | None) -> None:
-            if error is None:
-                future.set_result(None)
-            else:
-                future.set_exception(error)
 
         def say(line: str) -> None:
             with contextlib.suppress(RuntimeError):  # The loop is closed: nobody listens any more.
                 loop.call_soon_threadsafe(self._report, line)
 
-        def load() -> None:
-            # Among what vLLM imports, somebody keeps an exception, and with it the frames of whoever imports, which is
-            # us. So no local variable here, nor in _load, may hold the engine: it couldn't be freed again.
-            error: Exception | None = None
-            try:
-                self._load(say)
-            except Exception as caught:  # noqa: BLE001 - whatever it is, start() shall raise it
-                error = caught
-            except SystemExit as caught:  # A library that takes itself for the program.
-                error = RuntimeError(f"it ended with status {caught.code}")
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(settle, error)
-
-        # A thread of our own, and a daemon: whoever interrupts the start doesn't want to wait for an import to end.
-        threading.Thread(target=load, name="vllm-start", daemon=True).start()
+        # Among what vLLM imports, somebody keeps an exception, and with it the frames of whoever imports, which is us. So
+        # no local variable in _load may hold what is large of the engine: it couldn't be freed again.
+        self._loading = in_daemon(functools.partial(self._load, say), "vllm-start")
         refusal: str | None = None
         try:
             # The thread must come to its end even if start() is cancelled: close() waits for it, and bounds that.
-            await asyncio.shield(future)
+            await asyncio.shield(self._loading)
             await self._warm_up()
         except asyncio.CancelledError:
             self._abandoned.set()
             raise
         except Exception as error:  # noqa: BLE001 - raised again below, as what it means
+            killed = self._core.obituary() if self._core.was_killed else None
             await self.close()
             known = isinstance(error, EngineError)
-            refusal = str(error) if known else explain_failure(error, self._model, self._core.last_words())
+            refusal = str(error) if known else killed
+            refusal = refusal or explain_failure(error, self._model, self._core.last_words())
             _LOG.debug("The start failed", exc_info=None if known else error)
             # The frames of the failure hold a half-built engine of vLLM's, which must not outlive us: it would fail to
             # end itself, loudly, when the interpreter ends.
@@ -196,9 +175,7 @@ class VllmEngine:
 
     def _load(self, say: Callable[[str], None]) -> None:
         """Build the engine, in a thread of its own."""
-        # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which
-        # inherit this thread's mask, must not see it; they end when they are told to, or when this process does.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self._core.prepare()
         if importlib.util.find_spec("vllm") is None:
             raise EngineStartError(
                 "vLLM isn't installed: run `make setup`, or start with --engine scripted to do without a model."
@@ -212,13 +189,13 @@ class VllmEngine:
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
         set_environment(local=Path(path).is_dir(), verbose=verbose)
-        self._sockets = socket_folder()
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
-            start_fork_server()
+            vllm_core.start_fork_server()
         self._check_abandoned()
 
         say("Importing vLLM")
+        first = "vllm.v1.engine.async_llm" not in sys.modules
         collecting = gc.isenabled()
         gc.disable()  # Imports make hundreds of thousands of objects that stay: collecting costs a fifth of the time.
         try:
@@ -237,10 +214,11 @@ class VllmEngine:
             config = arguments.create_engine_config(UsageContext.ENGINE_CONTEXT)
             if on_cpu:
                 check_memory(path, config.cache_config.kv_cache_memory_bytes or 0)
-            # What has been imported stays: the collector needn't look at it again, which would halt all streams for half
-            # a second each time. The engine itself comes after this, so that it can be collected when it is closed.
-            gc.collect()
-            gc.freeze()
+            if first:
+                # What has been imported stays: the collector needn't look at it again, which would halt all streams for
+                # half a second each time. The engine itself comes after this, so that it can be collected when it is closed.
+                gc.collect()
+                gc.freeze()
             self._check_abandoned()
             say(f"Loading {self.model}")
             with self._core.adopted(vllm.v1.engine.utils, "forkserver" if in_core else "spawn"):
@@ -306,8 +284,8 @@ class VllmEngine:
         death.set_result(self._core.obituary())
 
     def _running(self) -> Any:
-        if self._llm is None or self._closed:
-            raise EngineDead("vLLM isn't running: start the server again.")
+        if self._llm is None or self._ending:
+            raise EngineDead("vLLM isn't running.")
         if self._llm.errored:
             raise EngineDead(self._core.obituary())
         return self._llm
@@ -423,21 +401,30 @@ class VllmEngine:
 
     # Ending
 
+    async def make_way(self) -> None:
+        """See `close`; the fork server stays, though, so that the next engine starts in a third of the time."""
+        self._abandoned.set()
+        if self._ending is None:
+            self._ending = asyncio.create_task(self._end(), name="vllm end")
+        await asyncio.shield(self._ending)  # Whoever is cancelled here may ask again, and then has to wait for it.
+
     async def close(self) -> None:
         """Stop the engine core and free what it holds, within about ten seconds. Idempotent."""
-        if self._closed:
-            return
-        self._closed = True
-        self._abandoned.set()
+        await self.make_way()
+        await asyncio.to_thread(vllm_core.stop_fork_server)
+
+    async def _end(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
         if self._loading is not None and not self._loading.done():
             # Without its engine core, or the process to fork it from, it can't go on; before, it stops at the next step.
             self._core.kill()
-            await asyncio.to_thread(stop_fork_server)
-            with contextlib.suppress(Exception):
+            await asyncio.to_thread(vllm_core.stop_fork_server)
+            try:
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await asyncio.shield(self._loading)
+            except Exception as error:  # noqa: BLE001 - nobody waits for this start any more
+                clear_frames(error)
         llm, self._llm = self._llm, None
         if llm is not None:
             if llm.output_handler is not None:
@@ -450,12 +437,18 @@ class VllmEngine:
             await asyncio.to_thread(llm.shutdown, _CLOSE_SECONDS)
             await asyncio.sleep(0)  # vLLM has cancelled its tasks in this loop; let them see it.
             llm.engine_core.resources.ctx.destroy(linger=0)  # vLLM leaves it to the collector, which warns of it.
-        self._core.kill()
-        await asyncio.to_thread(self._core.join)
-        await asyncio.to_thread(stop_fork_server)
-        if self._sockets is not None:
-            os.environ.pop("VLLM_RPC_BASE_PATH", None)
-            await asyncio.to_thread(shutil.rmtree, self._sockets, ignore_errors=True)
+            _forget_functions()
+            del llm
+        await asyncio.to_thread(self._core.end)
+
+
+def _forget_functions() -> None:
+    """Empty vLLM's memory of what arguments functions take: the functions of an engine's tokenizer hold it, with 40 MB."""
+    from vllm.utils import func_utils
+
+    cached: Any = getattr(func_utils, "_supports_kw", None)
+    if hasattr(cached, "cache_clear"):
+        cached.cache_clear()
 
 
 def _finish_reason(reason: str | None) -> Literal["stop", "length"]:

@@ -8,6 +8,8 @@ fork unsafe. Either way it dies with this process, however that ends: vLLM alone
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import json
 import logging
 import multiprocessing
@@ -17,6 +19,7 @@ import multiprocessing.forkserver
 import multiprocessing.process
 import multiprocessing.resource_tracker
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -24,7 +27,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from loquent.engines.vllm_startup import ERROR_LINE, first_sentence
+from loquent.engines.vllm_startup import ERROR_LINE, first_sentence, socket_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +41,9 @@ _PRELOADED = (
     "vllm.v1.worker.cpu_worker",
     "vllm.model_executor.models.llama",
 )
+
+_END_SECONDS = 10.0
+"""How long processes that were killed may take to be gone: the system takes back a GPU's memory first."""
 
 _FAILED = "\x1eloquent-engine-failed "
 """Marks the line in which a dying engine core says why."""
@@ -54,9 +60,21 @@ class EngineCore:
         """What the engine core said when it failed."""
         self.lines: deque[str] = deque(maxlen=400)
         """What it printed last."""
+        self.sockets: str | None = None
+        """The folder for vLLM's sockets, if we have made one."""
+        self._has_tracker = False
         self._killed = False
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._pump: threading.Thread | None = None
+
+    def prepare(self) -> None:
+        """Make what the processes will need, in the thread that is to start them, before vLLM is imported."""
+        self._has_tracker = _start_tracker()
+        # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which inherit
+        # this thread's mask, must not see it; they end when they are told to, or when this process does. (Starting the tracker
+        # has unblocked it.)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        self.sockets = socket_folder()
 
     @contextlib.contextmanager
     def adopted(self, utils: Any, method: Literal["forkserver", "spawn"]) -> Iterator[None]:
@@ -123,46 +141,67 @@ class EngineCore:
                     # While it starts, vLLM warns of what was chosen on purpose, and its errors come back as exceptions.
                     _LOG.log(logging.DEBUG if self.starting else logging.WARNING, "%s", line)
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether a process has been killed (signal 9) by somebody else than us, most likely the system, for its memory."""
+        codes = [process.exitcode for process in self._processes]
+        return not self._killed and self.failure is None and -signal.SIGKILL in codes
+
     def obituary(self) -> str:
         """Say in a sentence how the engine core ended, as far as is known."""
         codes = [process.exitcode for process in self._processes]
         code = next((code for code in codes if code), None)
-        advice = "start the server again"
         # It says that it dies before it has ended, and so before all of this is known.
         failure = self.failure or next((line for line in reversed(self.lines) if ERROR_LINE.search(line)), None)
         if failure and not self.starting:
-            return f"vLLM's engine has died ({first_sentence(failure)}): {advice}."
+            return f"vLLM's engine has died ({first_sentence(failure)})."
         if code == -signal.SIGKILL:
             return (
                 "vLLM's engine was killed (signal 9); if nobody did that on purpose, the machine ran out of memory: "
-                "choose a smaller model or --kv-cache-memory-bytes, and start the server again."
+                "choose a smaller model or --kv-cache-memory-bytes."
             )
         if code is not None and code < 0:
-            return f"vLLM's engine was ended by signal {-code}: {advice}."
-        return f"vLLM's engine has died; the log says more: {advice}."
+            return f"vLLM's engine was ended by signal {-code}."
+        return "vLLM's engine has died; the log says more."
 
     def last_words(self) -> Sequence[str]:
         """Return what may explain a failure to start, the best explanation last."""
         return [*self.lines, *([self.failure] if self.failure else [])]
 
     def kill(self) -> None:
-        """End the processes at once, and let none start any more."""
+        """End the processes at once, their workers too, and let none start any more."""
         self._killed = True
         for process in self._processes:
             if process.is_alive():
                 process.kill()
+            # As long as somebody can print, somebody is left in the group, and its number is nobody else's.
+            if process.pid is not None and self._can_print():
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
-    def join(self) -> None:
-        """Wait for the processes, and for what they printed; not for long, as they have been ended before."""
+    def end(self) -> None:
+        """End the processes at once, wait until they are gone, and remove what they leave behind. Blocks."""
+        self.kill()
         for process in self._processes:
             if process.pid is not None:
-                process.join(2)
+                process.join(_END_SECONDS)
         if self._pump is not None:
-            self._pump.join(2)
+            self._pump.join(_END_SECONDS)
+        if self._has_tracker and not self._can_print():
+            self._has_tracker = False
+            _stop_tracker()
+        if self.sockets is not None:
+            os.environ.pop("VLLM_RPC_BASE_PATH", None)
+            shutil.rmtree(self.sockets, ignore_errors=True)
+        _hand_back_memory()
+
+    def _can_print(self) -> bool:
+        """Tell whether any process is left, be it a worker whose engine core has died: all of them hold the pipe."""
+        return self._pump is not None and self._pump.is_alive()
 
 
 class _CoreProcess(multiprocessing.process.BaseProcess):
-    """An engine core's process: dies with its parent, prints into a pipe."""
+    """An engine core's process: dies with its parent, prints into a pipe, and leads a group with the workers it may have."""
 
     carried: tuple[dict[str, str], multiprocessing.connection.Connection]
 
@@ -171,6 +210,8 @@ class _CoreProcess(multiprocessing.process.BaseProcess):
         environment, output = self.carried
         # A fork server has the environment it was started with. (A spawned process has ours already.)
         os.environ.update(environment)
+        # Workers outlive a core that is killed, for seconds, and keep the GPU's memory from the next one. Now they can be found.
+        os.setpgid(0, 0)
         parent = multiprocessing.parent_process()
         if parent is not None:
             threading.Thread(target=_die_with, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
@@ -196,9 +237,39 @@ class _SpawnedCore(_CoreProcess, multiprocessing.context.SpawnProcess):
 
 
 def _die_with(sentinel: int) -> None:
-    """Kill this process when its parent has ended, however it did. Nobody else would: vLLM's engine core waits on."""
+    """Kill this process and its workers when its parent has ended, however it did. Nobody else would: vLLM's engine core waits on."""
     multiprocessing.connection.wait([sentinel])
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.killpg(0, signal.SIGKILL)
+
+
+def _start_tracker() -> bool:
+    """Start Python's tracker of resources, which removes what killed processes leave in shared memory.
+
+    It does so when it ends, and so that this isn't when the server ends, each engine has one of its own.
+
+    Returns:
+        whether it was started, and so is to be stopped when the engine has ended.
+    """
+    # The names are CPython's own. Where they aren't found, its tracker ends with this process.
+    tracker: Any = getattr(multiprocessing.resource_tracker, "_resource_tracker", None)
+    ours = getattr(tracker, "_fd", 0) is None and hasattr(tracker, "_stop")
+    saved = os.environ.get("PYTHONWARNINGS")
+    # It would warn, on standard error, of what it's here for.
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (saved, "ignore:resource_tracker:UserWarning")))
+    try:
+        multiprocessing.resource_tracker.ensure_running()
+    finally:
+        if saved is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = saved
+    return ours
+
+
+def _stop_tracker() -> None:
+    """End Python's tracker of resources, when every process that knows it is gone but this one: it waits for them."""
+    tracker: Any = multiprocessing.resource_tracker._resource_tracker
+    tracker._stop()
 
 
 def start_fork_server() -> None:
@@ -216,9 +287,6 @@ def start_fork_server() -> None:
     multiprocessing.forkserver.set_forkserver_preload(list(_PRELOADED))
     for name, value in settings.items():
         os.environ.setdefault(name, value)
-    # Python's tracker of resources is started first: it unblocks SIGINT in the thread that starts it.
-    multiprocessing.resource_tracker.ensure_running()
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         multiprocessing.forkserver.ensure_running()
     finally:
@@ -243,6 +311,17 @@ def stop_fork_server() -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)  # It may be amid its imports, where it doesn't listen.
     server._stop()
+
+
+def _hand_back_memory() -> None:
+    """Free what is left of an engine in this process, and give it back to the system.
+
+    The front end's 80 MB were made by a thread that has ended. The C library keeps such memory for another thread, piece by piece, so
+    without this each restart makes the server somewhat larger.
+    """
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):  # It's of glibc alone.
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _compute_threads() -> int:

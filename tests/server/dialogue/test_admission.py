@@ -242,3 +242,15 @@ async def test_what_is_asked_too_early_is_busy_and_uses_up_its_number() -> None:
     assert (early.code, early.refers, early.retry_after_ms) == ("busy", (3, 5), 250)
     assert (opening.code, opening.refers, opening.retry_after_ms) == ("busy", (2, 9), 1)
     assert t.refused(say(5)).code == "turn_order"
+
+
+@virtual_time
+async def test_what_is_sent_again_too_early_is_told_that_it_had_arrived() -> None:
+    """A client that resumes sends again what may be lost; `busy` would have it take for refused what runs."""
+    t = await table()
+    t.act(open_(9), say(5, conversation=9))
+    t.conversations.refuse_early(open_(9), 0.25)
+    t.conversations.refuse_early(say(5, conversation=9), 0.25)
+    t.flush()
+    assert t.faults() == ["conversation_open", "turn_order"]
+    await t.close()

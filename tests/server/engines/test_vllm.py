@@ -34,7 +34,7 @@ from loquent.engines.base import (
     Sampling,
 )
 from loquent.engines.vllm import VllmEngine
-from support.server_process import processes_below
+from support.leftovers import children, left_in, session
 
 pytestmark = [
     pytest.mark.model,
@@ -75,28 +75,6 @@ def finish_of(deltas: Sequence[Delta]) -> Finish:
 def unfinished(engine: VllmEngine) -> int:
     number: int = engine._llm.get_num_unfinished_requests()
     return number
-
-
-def left_in(folder: Path) -> list[str]:
-    """What a folder for temporary files holds, but for torch's cache, which has one name for ever."""
-    return [path.name for path in folder.iterdir() if not path.name.startswith("torchinductor_")]
-
-
-def session(leader: int) -> list[str]:
-    """The numbers of the processes that run in a session."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it has ended meanwhile
-            if int(stat.read_text().rpartition(")")[2].split()[3]) == leader:
-                found.append(stat.parent.name)
-    return found
-
-
-def children() -> list[str]:
-    """The engine's processes below this one: not Python's tracker of resources, nor a server that other tests have started."""
-    ours = session(os.getsid(0))
-    below = processes_below(os.getpid())
-    return [line for pid, line in below.items() if str(pid) in ours and "resource_tracker" not in line]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

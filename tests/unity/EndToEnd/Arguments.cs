@@ -16,6 +16,7 @@ namespace Loquent.EndToEnd
             { "texts", "Good evening! What do you serve?|Halt! Who goes there?" },
             { "cancel-after", "40" },
             { "token", null },
+            { "token-in", "hello" },
             { "reconnect-ms", "50" },
             { "timeout", "120" },
         };
@@ -48,7 +49,12 @@ namespace Loquent.EndToEnd
         internal TimeSpan Timeout => TimeSpan.FromSeconds(double.Parse(options["timeout"], CultureInfo.InvariantCulture));
 
         internal SessionOptions SessionOptions =>
-            new SessionOptions(new Uri(options["url"])) { Token = options["token"], Client = "loquent-e2e/" + Core.SessionOptions.PackageVersion };
+            new SessionOptions(new Uri(options["url"]))
+            {
+                Token = options["token"],
+                SendTokenAsHeader = options["token-in"] == "header",
+                Client = "loquent-e2e/" + Core.SessionOptions.PackageVersion,
+            };
 
         internal OpenOptions OpenOptions => new OpenOptions { Player = options["player"] };
     }

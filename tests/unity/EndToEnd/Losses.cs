@@ -39,7 +39,7 @@ namespace Loquent.EndToEnd
                     var record = new TurnRecord(turn, arguments.Texts[i]);
                     conversation.TextReceived += (speaking, start, count) => record.Frames++;
                     records.Add(record);
-                    ends.Add(EndAsync(turn, lost.Task, cancellation));
+                    ends.Add(EndAsync(turn, lost.Task, running, cancellation));
                 }
 
                 await Task.WhenAny(running, Task.WhenAll(ends));
@@ -49,10 +49,17 @@ namespace Loquent.EndToEnd
             }
         }
 
-        /// <summary>Waits for the end of a turn; if its conversation is lost with it, opens that again.</summary>
-        private static async Task EndAsync(Turn turn, Task lost, CancellationToken cancellation)
+        /// <summary>
+        /// Waits for the end of a turn. If its conversation is lost with it, opens that again; if the server ends it for good, waits for what becomes of the
+        /// session.
+        /// </summary>
+        private static async Task EndAsync(Turn turn, Task lost, Task running, CancellationToken cancellation)
         {
             TurnEnd end = await turn.Completion;
+            if (end.Error is FaultException)
+            {
+                await running;
+            }
             if (end.Error is ConnectionLostException)
             {
                 await lost;

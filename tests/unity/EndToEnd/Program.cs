@@ -6,7 +6,7 @@
 //     mono loquent-e2e.exe losses --url … [--player NAME] [--characters innkeeper,guard] [--texts "Hello!|Halt!"] [--reconnect-ms 50]
 //     mono loquent-e2e.exe faults --url … [--characters innkeeper]
 //
-// All take --token TOKEN and --timeout SECONDS (of the whole run; 120 unless told).
+// All take --token TOKEN, --token-in hello (or header), and --timeout SECONDS (of the whole run; 120 unless told).
 //
 // Standard output is UTF-8, one JSON object a line, each with an "event". Nothing else is printed there.
 //
@@ -37,9 +37,17 @@ namespace Loquent.EndToEnd
     /// <summary>Runs one command.</summary>
     internal static class Program
     {
-        private static int Main(string[] words)
+        private static void Main(string[] words)
         {
             Console.OutputEncoding = new UTF8Encoding(false);
+            int status = Run(words);
+
+            // Where Main just returns, Mono's runtime now and then waits for an idle thread of its pool, up to a minute.
+            Environment.Exit(status);
+        }
+
+        private static int Run(string[] words)
+        {
             try
             {
                 var arguments = new Arguments(words);

@@ -88,6 +88,12 @@ namespace Loquent.Core
             lock (gate)
             {
                 attempting = null;
+
+                // A server that would go on with something else, or in another way, isn't asked to once more.
+                if (failure is ProtocolException protocol && state == SessionState.Reconnecting)
+                {
+                    LetGo(protocol);
+                }
             }
 
             if (failure != null && state == SessionState.Reconnecting)
@@ -105,25 +111,21 @@ namespace Loquent.Core
                 why = new UnreachableException("No connection to " + options.Address.OriginalString + " could be begun. (" + failure.Message + ")", failure);
             }
 
-            // A server that would go on with something else, or in another way, isn't asked to once more.
-            if (why is ProtocolException)
-            {
-                lock (gate)
-                {
-                    LetGo(why);
-                }
-            }
-
             PlanAttempt(now, why, 0);
             ReportLost();
         }
 
-        /// <summary>Plans the next attempt and tells of it; or gives up.</summary>
+        /// <summary>Plans the next attempt and tells of it; or gives up. Does nothing if <see cref="ReconnectAsync"/> has been quicker.</summary>
         /// <param name="now">Milliseconds.</param>
         /// <param name="why">What makes it necessary.</param>
         /// <param name="toldMs">The server won't be back for so many milliseconds.</param>
         private void PlanAttempt(long now, LoquentException why, long toldMs)
         {
+            if (state != SessionState.Reconnecting)
+            {
+                return;
+            }
+
             double retryMs = Math.Min(why.RetryAfter?.TotalMilliseconds ?? 0, int.MaxValue);
             bool isHopeless = !why.IsTransient && !(why is ProtocolException);
             ReconnectAttempt next = isHopeless ? null : schedule.Next(now, Math.Max(toldMs, (long)retryMs), why);

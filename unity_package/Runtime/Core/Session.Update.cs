@@ -304,10 +304,20 @@ namespace Loquent.Core
             else
             {
                 schedule.Lost(now, lastedMs);
-                PlanAttempt(now, why, Math.Max(0, backAt - now));
+                PlanAttempt(now, why, WaitForServer(now, why));
             }
 
             ReportLost();
+        }
+
+        /// <summary>
+        /// A server that stops takes nobody back before it has closed: whoever loses the connection until then waits for the time it told. One that
+        /// has closed is done, perhaps earlier than it said, and another may have taken its place.
+        /// </summary>
+        private long WaitForServer(long now, LoquentException why)
+        {
+            bool hasClosed = (why as ConnectionLostException)?.CloseCode != null;
+            return hasClosed ? 0 : Math.Max(0, backAt - now);
         }
 
         private void ReportLost()

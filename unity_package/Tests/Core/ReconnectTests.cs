@@ -110,16 +110,28 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
-        public void AfterAGoawayItConnectsWhenTheServerIsBack()
+        public void AServerThatHasGoneAwayEarlierThanItSaidIsNotWaitedFor()
+        {
+            ConnectAndBegin();
+            Server.Send("[41,20000]");
+            Session.Update();
+            Server.Now += 300;
+            Server.Transport.CloseByPeer(1001, "restart");
+            Session.Update();
+            Assert.That(Log.Take(), Is.EqualTo("text 1 Hel\ngoing away 20000\nreconnecting 1 in 0: ConnectionLostException"));
+            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001));
+        }
+
+        [Test]
+        public void ALossBehindAGoawayWaitsForTheServerToBeBack()
         {
             ConnectAndBegin();
             Server.Send("[41,20000]");
             Session.Update();
             Server.Now += 5000;
-            Server.Transport.CloseByPeer(1001, "restart");
+            Server.Transport.Break();
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("text 1 Hel\ngoing away 20000\nreconnecting 1 in 15000: ConnectionLostException"));
-            Assert.That(Server.Transport.ClosedWith, Is.EqualTo(1001));
             Server.Now += 14999;
             Session.Update();
             Assert.That(Server.ConnectionCount, Is.EqualTo(1));
@@ -242,6 +254,23 @@ namespace Loquent.Core.Tests
             Server.Prepare = transport => { };
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo("resumed"));
+        }
+
+        [Test]
+        public void AHandlerOfErrorMayConnectBeforeTheNextAttemptIsPlanned()
+        {
+            ConnectAndBegin();
+            Server.Prepare = transport => throw new FormatException("of the test");
+            Lose();
+            Log.Take();
+            Session.Error += error =>
+            {
+                Server.Prepare = transport => { };
+                Session.ReconnectAsync();
+            };
+            Session.Update();
+            Assert.That(Session.State, Is.EqualTo(SessionState.Connected));
+            Assert.That(Log.Take(), Is.EqualTo("error FormatException\nresumed"));
         }
 
         [Test]

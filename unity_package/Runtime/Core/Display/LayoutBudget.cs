@@ -13,6 +13,7 @@ namespace Loquent.Core.Display
         private readonly List<LayoutClaim> claims = new List<LayoutClaim>();
         private int perFrame = 2;
         private long frame;
+        private long grants;
 
         /// <summary>How many layouts a frame may have; 2 unless told. At least 1.</summary>
         /// <exception cref="ArgumentOutOfRangeException">The value is less than 1.</exception>
@@ -66,7 +67,7 @@ namespace Loquent.Core.Display
                     break;
                 }
 
-                next.TakeGrant();
+                next.TakeGrant(grants++);
                 Granted++;
             }
 

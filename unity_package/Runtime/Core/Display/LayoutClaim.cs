@@ -7,6 +7,7 @@ namespace Loquent.Core.Display
         private bool isLate;
         private bool waited;
         private long since;
+        private long lastGrant = -1;
 
         /// <summary>Whether this frame's layout was granted.</summary>
         public bool IsGranted { get; internal set; }
@@ -34,12 +35,18 @@ namespace Loquent.Core.Display
         /// <summary>Whether it's to be granted before another one.</summary>
         internal bool ComesBefore(LayoutClaim other)
         {
-            return isLate != other.isLate ? isLate : since < other.since;
+            if (isLate != other.isLate)
+            {
+                return isLate;
+            }
+
+            return since != other.since ? since < other.since : lastGrant < other.lastGrant;
         }
 
-        internal void TakeGrant()
+        internal void TakeGrant(long number)
         {
             IsGranted = true;
+            lastGrant = number;
         }
 
         /// <summary>The frame is over.</summary>

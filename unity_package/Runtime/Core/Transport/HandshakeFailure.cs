@@ -19,11 +19,20 @@ namespace Loquent.Core.Transport
         /// <param name="at">The address.</param>
         internal static UnreachableException Explain(Exception error, string at)
         {
-            string said = " (" + error.GetBaseException().Message + ")";
-            bool isBroken = Find<SocketException>(error) != null || Find<IOException>(error) != null; // also in the middle of TLS
-            if (isBroken)
+            // Of the platform's words, the first line: Mono adds places in its own sources.
+            string said = " (" + error.GetBaseException().Message.Split('\n')[0].Trim() + ")";
+            if (Find<SocketException>(error) != null)
             {
                 return new UnreachableException("Can't reach " + at + ": is the server running? Start it with `make serve`." + said, error);
+            }
+
+            if (Find<IOException>(error) != null)
+            {
+                // Also in the middle of TLS, where it comes inside of an AuthenticationException.
+                return new UnreachableException(
+                    "The connection to " + at + " broke while it was being made: check the network, and whether the server speaks "
+                    + (at.StartsWith("wss:", StringComparison.OrdinalIgnoreCase) ? "TLS there or wants ws:// instead of wss://." : "WebSocket there.") + said,
+                    error);
             }
 
             if (Find<AuthenticationException>(error) != null)

@@ -35,7 +35,9 @@ namespace Loquent.Core.Transport
 
         /// <summary>Connects, with the subprotocol <c>loquent.v1</c> and without compression.</summary>
         /// <param name="cancellation">Ends the attempt.</param>
-        /// <exception cref="Failures.UnreachableException">No WebSocket could be had at the address.</exception>
+        /// <exception cref="Failures.UnreachableException">
+        /// No WebSocket could be had at the address. The session tries again, unless it says that this can't help (<c>isTransient</c>).
+        /// </exception>
         /// <exception cref="Failures.SubprotocolException">The server didn't select <c>loquent.v1</c>.</exception>
         /// <exception cref="OperationCanceledException">The attempt was ended.</exception>
         Task ConnectAsync(CancellationToken cancellation);

@@ -61,6 +61,15 @@ namespace Loquent.Core.Tests.Transport
             }
         }
 
+        [TestCase("wss://game.example", "or wants ws:// instead of wss://")]
+        [TestCase("ws://game.example", "speaks WebSocket there")]
+        public void AnAddressWithTheWrongSchemeIsNamed(string address, string words)
+        {
+            UnreachableException error = HandshakeFailure.Explain(new WebSocketException("x", new IOException("The end.\n  at ssl.c:17")), address);
+            Assert.That(error.Message.Contains(words), Is.True, error.Message);
+            Assert.That(error.Message.EndsWith("(The end.)"), Is.True, error.Message);
+        }
+
         private static UnreachableException Explain(Exception error)
         {
             return HandshakeFailure.Explain(error, "wss://game.example");
