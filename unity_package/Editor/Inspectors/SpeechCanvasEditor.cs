@@ -38,7 +38,7 @@ namespace Loquent.Editor
 
             if (Button("Show the thinking sign", "As while an answer is awaited."))
             {
-                Speech.ShowThinking();
+                Speech.BeginReply();
             }
 
             if (Button("Show an error", "As when an answer got lost."))
