@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Loquent.Core.Tests")]
+[assembly: InternalsVisibleTo("Loquent.Tests")]

@@ -5,4 +5,5 @@ using UnityEngine.Scripting;
 [assembly: AlwaysLinkAssembly]
 [assembly: Preserve]
 [assembly: InternalsVisibleTo("Loquent.Tests")]
+[assembly: InternalsVisibleTo("Loquent.Components.Tests")]
 [assembly: InternalsVisibleTo("Loquent.Editor")]

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Loquent.Double")]
+[assembly: InternalsVisibleTo("Loquent.Components.Tests")]
