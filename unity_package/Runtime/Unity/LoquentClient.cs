@@ -1,6 +1,7 @@
 using System;
 using System.Threading.Tasks;
 using Loquent.Core;
+using Loquent.Core.Failures;
 using Loquent.Core.Talking;
 using Loquent.Core.Transport;
 using UnityEngine;
@@ -289,7 +290,7 @@ namespace Loquent
 
         private void Listen(Session session)
         {
-            session.Error += error => Log.Exception(this, error);
+            session.Error += HandleError;
             session.GoingAway += left => Log.Info(this, "the server stops in " + left.TotalSeconds + " s, and is connected to again after that.");
             session.FaultReceived += fault =>
             {
@@ -298,6 +299,18 @@ namespace Loquent
                     Log.Warning(this, "the server says: " + fault);
                 }
             };
+        }
+
+        private void HandleError(Exception error)
+        {
+            if (error is LoquentException)
+            {
+                Log.Warning(this, error.Message); // the server's, and nothing stops for it
+            }
+            else
+            {
+                Log.Exception(this, error); // a handler's
+            }
         }
 
         private void Follow(SessionKeeper which)

@@ -57,6 +57,7 @@ namespace Loquent
 
             field = value;
             Leave();
+            Become(isActiveAndEnabled ? NpcState.Connecting : NpcState.Off);
         }
 
         /// <summary>Closes the conversation. Another one begins with the next frame, if the component is enabled.</summary>
@@ -169,7 +170,7 @@ namespace Loquent
 
                     break;
                 case ClientState.Connected:
-                    if (isNew)
+                    if (isNew && speech != null && (speech.Notice == texts.Lost || speech.Notice == texts.Connecting))
                     {
                         view.Notice(string.Empty);
                     }

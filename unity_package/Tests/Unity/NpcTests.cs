@@ -65,6 +65,7 @@ namespace Loquent.Tests
             Server.Text("It is a long, long story that I could tell you about this house.");
             yield return Until(() => npc.Speech.Shown >= 10, "some of it has been shown");
             long seen = npc.Speech.Shown;
+            Server.EndsCancelled = false;
             Server.Heard();
             Told();
             npc.Say("Two");
@@ -73,6 +74,7 @@ namespace Loquent.Tests
             Assert.That(npc.Speech.State, Is.EqualTo(SpeechState.Thinking));
             yield return null;
             Server.Text(1, " late");
+            Server.End(1, "cancelled");
             Server.Text("Well then.");
             Server.End();
             yield return Until(() => npc.State == NpcState.Listening, "the second reply has been shown");
@@ -178,6 +180,7 @@ namespace Loquent.Tests
             Server.Text("It is a lo");
             yield return Until(() => npc.Speech.Shown > 3, "some of it has been shown");
             GameObject canvas = npc.Speech.Root.gameObject;
+            Server.EndsCancelled = false;
             Server.Heard();
             Told();
             Object.Destroy(npc.gameObject);
@@ -186,6 +189,7 @@ namespace Loquent.Tests
             Assert.That(canvas == null, Is.True);
             Assert.That(Told(), Is.EqualTo("ended Cancelled"));
             Server.Text("ng story.");
+            Server.End("cancelled");
             yield return null;
         }
 

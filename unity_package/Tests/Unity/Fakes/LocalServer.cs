@@ -34,6 +34,9 @@ namespace Loquent.Tests.Fakes
         /// <summary>Whether what is said is taken on at once.</summary>
         internal bool Begins { get; set; } = true;
 
+        /// <summary>Whether what is cancelled ends at once.</summary>
+        internal bool EndsCancelled { get; set; } = true;
+
         /// <summary>The character's name for players.</summary>
         internal string Name { get; set; } = "Marta";
 
@@ -174,7 +177,11 @@ namespace Loquent.Tests.Fakes
                 case FrameKind.Cancel:
                     uint turn = fields.ReadU32();
                     heard.Add("cancel " + turn + " at " + fields.ReadUnsigned());
-                    End(turn, "cancelled");
+                    if (EndsCancelled)
+                    {
+                        End(turn, "cancelled");
+                    }
+
                     break;
                 case FrameKind.Close:
                     heard.Add("close " + fields.ReadU32());
