@@ -23,6 +23,8 @@ namespace TMPro
     [Serializable]
     public class TMP_FontAsset : TMP_Asset
     {
+        public float normalSpacingOffset;
+
         /// <summary>What every font asset has, because TextMeshPro makes it up: control characters without a width.</summary>
         private static readonly uint[] Synthesized = { 0x03, 0x09, 0x0A, 0x0B, 0x0D, 0x061C, 0x200B, 0x200E, 0x200F, 0x2028, 0x2029, 0x2060 };
 

@@ -103,6 +103,19 @@ namespace UnityEngine.TextCore
     }
 }
 
+#if UNITY_6000_0_OR_NEWER
+namespace UnityEngine.TextCore
+{
+    public enum OTL_FeatureTag : uint
+    {
+        kern = 1801810542,
+        liga = 1818847073,
+        mark = 1835102827,
+        mkmk = 1835756907,
+    }
+}
+#endif
+
 namespace UnityEngine.TextCore.LowLevel
 {
     public enum GlyphRenderMode

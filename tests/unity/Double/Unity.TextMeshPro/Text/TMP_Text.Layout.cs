@@ -23,7 +23,7 @@ namespace TMPro
         private void Arrange()
         {
             TMP_TextInfo to = textInfo;
-            to.Clear();
+            to.Forget();
             to.pageCount = parsedCount > 0 ? 1 : 0;
             fonts.Clear();
             fonts.Add(m_fontAsset);
@@ -80,25 +80,26 @@ namespace TMPro
 
         private float Advance(TMP_CharacterInfo one)
         {
-            float advance = one.textElement == null || one.character < ' ' ? 0 : one.textElement.glyph.metrics.horizontalAdvance * one.scale;
+            float advance = one.character < ' ' ? 0 : one.textElement.glyph.metrics.horizontalAdvance * one.scale;
             advance = one.character == '\t' ? one.pointSize * PixelsPerPoint : advance;
-            return advance == 0 ? 0 : advance + (m_characterSpacing * 0.01f * one.pointSize * PixelsPerPoint);
+            float more = one.fontAsset.normalSpacingOffset + m_characterSpacing + (one.character == ' ' ? m_wordSpacing : 0);
+            return advance == 0 ? 0 : advance + (more * 0.01f * one.pointSize * PixelsPerPoint);
         }
 
         private void Describe(ref TMP_CharacterInfo one, Parsed from, int line)
         {
             TMP_Character found = Find(from.Point);
-            one.character = from.Point > 0xFFFF && found != null && found.unicode == from.Point ? (char)from.Point : (char)(found == null ? 3 : found.unicode);
+            one.character = (char)found.unicode;
             one.index = from.At;
             one.stringLength = from.Length;
             one.textElement = found;
-            one.fontAsset = found == null ? m_fontAsset : (TMP_FontAsset)found.textAsset;
+            one.fontAsset = (TMP_FontAsset)found.textAsset;
             one.pointSize = from.Size;
             one.color = from.Colour;
             one.style = m_fontStyle;
-            one.scale = one.fontAsset == null ? 0 : from.Size / one.fontAsset.faceInfo.pointSize * one.fontAsset.faceInfo.scale * PixelsPerPoint;
+            one.scale = from.Size / one.fontAsset.faceInfo.pointSize * one.fontAsset.faceInfo.scale * PixelsPerPoint;
             one.lineNumber = line;
-            one.isVisible = found != null && found.glyph.metrics.width > 0;
+            one.isVisible = found.glyph.metrics.width > 0;
             int material = fonts.IndexOf(one.fontAsset);
             if (material < 0)
             {
@@ -107,17 +108,12 @@ namespace TMPro
             }
 
             one.materialReferenceIndex = material;
-            one.material = one.fontAsset == null ? null : one.fontAsset.material;
+            one.material = one.fontAsset.material;
         }
 
         /// <summary>Finds a character in the font, in what it falls back to, and in what all fonts fall back to. A box takes the place of what is missing.</summary>
         private TMP_Character Find(uint point)
         {
-            if (m_fontAsset == null)
-            {
-                return null;
-            }
-
             if (TryFind(point, out TMP_Character found))
             {
                 return found;
@@ -292,7 +288,7 @@ namespace TMPro
                 }
 
                 mesh.Reserve(count);
-                mesh.material = material < fonts.Count && fonts[material] != null ? fonts[material].material : null;
+                mesh.material = material < fonts.Count ? fonts[material].material : null;
                 mesh.vertexCount = 0;
                 Array.Clear(mesh.vertices, 0, mesh.vertices.Length);
                 Array.Clear(mesh.colors32, 0, mesh.colors32.Length);
@@ -350,6 +346,11 @@ namespace TMPro
         /// <summary>Lays out apart from what is shown.</summary>
         private Vector2 Preferred(float width)
         {
+            if (m_fontAsset == null)
+            {
+                return Vector2.zero;
+            }
+
             Parse();
             var scratch = new TMP_TextInfo(this);
             TMP_TextInfo.Resize(ref scratch.characterInfo, Mathf.Max(parsedCount, 1));

@@ -27,6 +27,8 @@ namespace TMPro
         [SerializeField]
         private float m_characterSpacing;
         [SerializeField]
+        private float m_wordSpacing;
+        [SerializeField]
         private float m_paragraphSpacing;
         [SerializeField]
         private TextOverflowModes m_overflowMode;
@@ -174,6 +176,12 @@ namespace TMPro
             set => Set(ref m_characterSpacing, value);
         }
 
+        public float wordSpacing
+        {
+            get => m_wordSpacing;
+            set => Set(ref m_wordSpacing, value);
+        }
+
         public float paragraphSpacing
         {
             get => m_paragraphSpacing;
@@ -211,6 +219,10 @@ namespace TMPro
         public bool isTextOverflowing { get; private set; }
 
 #if UNITY_6000_0_OR_NEWER
+        /// <summary>A list that is set is taken as it is: one that is changed in place isn't noticed.</summary>
+        public System.Collections.Generic.List<UnityEngine.TextCore.OTL_FeatureTag> fontFeatures { get; set; } =
+            new System.Collections.Generic.List<UnityEngine.TextCore.OTL_FeatureTag> { UnityEngine.TextCore.OTL_FeatureTag.kern };
+
         [Obsolete("The \"enableKerning\" property has been deprecated. Use the \"fontFeatures\" property to control what features are enabled on the text component.")]
 #endif
         public bool enableKerning { get; set; } = true;
@@ -360,6 +372,12 @@ namespace TMPro
             }
 
             isBehind = false;
+            if (m_fontAsset == null)
+            {
+                Debug.LogWarning("Can't Generate Mesh! No Font Asset has been assigned to Object ID: " + GetInstanceID());
+                return;
+            }
+
             Parse();
             Arrange();
             whenLaidOut?.Invoke(textInfo);
@@ -381,9 +399,9 @@ namespace TMPro
                 m_fontAsset = TMP_Settings.defaultFontAsset;
             }
 
-            if (TMP_Settings.instance == null)
+            if (m_fontAsset == null)
             {
-                Debug.LogWarning("LiberationSans SDF Font Asset was not found: import TextMeshPro's essential resources.", this); // the Editor offers to
+                Debug.LogWarning("The LiberationSans SDF Font Asset was not found. There is no Font Asset assigned to " + gameObject.name + ".", this);
             }
         }
 

@@ -137,7 +137,7 @@ namespace TMPro
             Array.Resize(ref array, length);
         }
 
-        public void Clear()
+        internal void Forget()
         {
             characterCount = 0;
             spaceCount = 0;

@@ -2,7 +2,11 @@ using Loquent.Double;
 
 namespace UnityEngine
 {
+#if UNITY_6000_0_OR_NEWER
+    public sealed class AudioClip : Audio.AudioResource
+#else
     public sealed class AudioClip : Object
+#endif
     {
         private AudioClip()
         {
@@ -95,6 +99,18 @@ namespace UnityEngine
         }
     }
 }
+
+#if UNITY_6000_0_OR_NEWER
+namespace UnityEngine.Audio
+{
+    public abstract class AudioResource : Object
+    {
+        protected internal AudioResource()
+        {
+        }
+    }
+}
+#endif
 
 namespace Loquent.Double
 {

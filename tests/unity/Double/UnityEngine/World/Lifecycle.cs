@@ -47,9 +47,9 @@ namespace Loquent.Double
 
             foreach (RequireComponent needs in type.GetCustomAttributes(typeof(RequireComponent), true))
             {
-                Require(owner, needs.m_Type0);
-                Require(owner, needs.m_Type1);
-                Require(owner, needs.m_Type2);
+                Require(owner, needs.Type0);
+                Require(owner, needs.Type1);
+                Require(owner, needs.Type2);
             }
 
             var made = (Component)Activator.CreateInstance(type, true);
@@ -212,7 +212,7 @@ namespace Loquent.Double
             {
                 foreach (RequireComponent needs in other.GetType().GetCustomAttributes(typeof(RequireComponent), true))
                 {
-                    bool needed = Needs(needs.m_Type0, component) || Needs(needs.m_Type1, component) || Needs(needs.m_Type2, component);
+                    bool needed = Needs(needs.Type0, component) || Needs(needs.Type1, component) || Needs(needs.Type2, component);
                     if (needed && !ReferenceEquals(other, component) && !other.IsEnding)
                     {
                         Debug.LogError(
