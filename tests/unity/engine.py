@@ -25,6 +25,9 @@ DOUBLE = build.HERE / "Double"
 COMPONENTS = build.HERE / "Components"
 """Tests of the package's components that need more of the double than Unity's own Test Runner has: exact time, garbage, pictures."""
 
+EDITOR = build.HERE / "Editor"
+"""The same for what the package has in the Editor."""
+
 DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEngine": (),
     "UnityEngine.UI": ("UnityEngine",),
@@ -93,6 +96,7 @@ def compile_release(release: Release) -> None:
                 package_assembly(asmdef, release, editor=False)
             package_assembly(asmdef, release, editor=True)
     component_tests(release)
+    editor_tests(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -125,6 +129,15 @@ def component_tests(release: Release) -> Path | None:
     return _compile(release, release.out / "Loquent.Tests.dll", [*files, *fakes], "-pkg:nunit", *_engine(release), *references)
 
 
+def editor_tests(release: Release) -> Path:
+    """Compile Loquent.Editor.Tests.dll: the package's own tests of its Editor's side, and those that need the double."""
+    own = [path for path in package_asmdefs() if is_test(path) and is_for_editor(path)]
+    files = [*(file for path in own for file in sources_of(path)), *build.sources(EDITOR), COMPONENTS / "PackageRun.cs"]
+    package = [_find(name, release, editor=True) for name in ("Loquent.Core", "Loquent", "Loquent.Editor")]
+    references = [*_engine(release), *map(_reference, package)]
+    return _compile(release, release.editor / "Loquent.Editor.Tests.dll", files, "-pkg:nunit", *references)
+
+
 def package_asmdefs() -> list[Path]:
     """Return the package's assembly definitions that need the engine, each behind those that it refers to."""
     folders = [build.PACKAGE, *sorted(build.PACKAGE.glob("Samples~/*"))]
@@ -151,6 +164,7 @@ def package_assembly(asmdef: Path, release: Release, *, editor: bool) -> Path:
     if editor:
         references.append("UnityEditor")
     flags = [_reference(_find(name, release, editor=editor)) for name in references]
+    flags.append("-r:System.Net.Http.dll")  # mcs doesn't by itself, Unity does
     flags += [f"-define:{name}" for name in version_defines(definition, release)]
     if editor:
         flags.append("-define:UNITY_EDITOR")
@@ -211,12 +225,15 @@ def references_tool() -> Path:
 
 def run_tests(release: Release, name: str) -> build.Results:
     """Run a compiled assembly of tests."""
+    if name.startswith("Loquent.Editor"):
+        return build.run_nunit(release.editor / f"{name}.dll", search=(release.editor, release.out, build.OUT))
     return build.run_nunit(release.out / f"{name}.dll", search=(release.out, build.OUT))
 
 
 def test_assemblies(release: Release) -> list[str]:
     """Return the names of the assemblies of tests that have been compiled."""
-    return [name for name in ("Loquent.Double.Tests", "Loquent.Tests") if (release.out / f"{name}.dll").exists()]
+    names = ("Loquent.Double.Tests", "Loquent.Tests", "Loquent.Editor.Tests")
+    return [name for name in names if any((folder / f"{name}.dll").exists() for folder in (release.out, release.editor))]
 
 
 def _engine(release: Release) -> list[str]:

@@ -85,10 +85,11 @@ namespace Loquent
             foreach (LoquentClient client in Enabled.ToArray())
             {
                 client.Disconnect();
-#if !UNITY_EDITOR
-                // The process ends now, and would take the last words with it. In the Editor it goes on, and nothing waits.
-                Task.WaitAny(new[] { client.closing }, QuittingMs);
-#endif
+                if (!Application.isEditor)
+                {
+                    // The process ends now, and would take the last words with it. In the Editor it goes on, and nothing waits.
+                    Task.WaitAny(new[] { client.closing }, QuittingMs);
+                }
             }
         }
 

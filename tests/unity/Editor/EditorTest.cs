@@ -1,0 +1,24 @@
+using Loquent.Double;
+using NUnit.Framework;
+
+namespace Loquent.Editor.Double.Tests
+{
+    /// <summary>A test in the Editor outside of Play mode: each has a new world, and fails if it leaves something in the log that it didn't expect.</summary>
+    public abstract class EditorTest
+    {
+        [SetUp]
+        public void BeginEditor()
+        {
+            Engine.ResetToEditMode();
+            ServerReport.Last = null;
+        }
+
+        [TearDown]
+        public void EndEditor()
+        {
+            string unexpected = string.Join("\n", EngineLog.Unexpected());
+            Engine.Stop();
+            Assert.That(unexpected, Is.Empty, "The log has lines that the test doesn't expect.");
+        }
+    }
+}
