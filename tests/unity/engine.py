@@ -36,6 +36,9 @@ DOUBLES: Mapping[str, tuple[str, ...]] = {
 }
 """The double's assemblies, each with those that it refers to. They are called as Unity's are."""
 
+TEST_RUNNER = "UnityEngine.TestRunner"
+"""What the package's tests use of Unity's Test Framework, whose members aren't listed in api/."""
+
 
 @dataclass(frozen=True)
 class Release:
@@ -86,6 +89,7 @@ def compile_release(release: Release) -> None:
     """Compile the double, the package's assemblies for a player and for the Editor, and the tests."""
     for name in DOUBLES:
         double(release, name)
+    test_runner(release)
     driver(release)
     double_tests(release)
     for asmdef in package_asmdefs():
@@ -108,7 +112,9 @@ def double(release: Release, name: str) -> Path:
 def driver(release: Release) -> Path:
     """Compile Loquent.Double.dll: what a test drives the double with."""
     references = [_reference(release.out / f"{name}.dll") for name in DOUBLES]
-    return _compile(release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references)
+    return _compile(
+        release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references
+    )
 
 
 def double_tests(release: Release) -> Path:
@@ -117,25 +123,43 @@ def double_tests(release: Release) -> Path:
     return _compile(release, target, build.sources(DOUBLE / "Tests"), "-pkg:nunit", *_engine(release))
 
 
-def component_tests(release: Release) -> Path | None:
-    """Compile Loquent.Tests.dll: the package's own tests of its components and those that need the double, with the fakes of Core's tests."""
+def test_runner(release: Release) -> Path:
+    """Compile UnityEngine.TestRunner.dll."""
+    return _compile(
+        release,
+        release.out / f"{TEST_RUNNER}.dll",
+        build.sources(DOUBLE / TEST_RUNNER),
+        _reference(release.out / "UnityEngine.dll"),
+    )
+
+
+def component_tests(release: Release) -> Path:
+    """Compile the package's own tests of its components, as they are, and Loquent.Components.Tests.dll: it runs them, and has tests that need the double."""
     own = [path for path in package_asmdefs() if is_test(path) and not is_for_editor(path)]
-    files = [*(file for path in own for file in sources_of(path)), *build.sources(COMPONENTS)]
-    if not files:
-        return None
-    fakes = build.sources(build.PACKAGE / "Tests" / "Core" / "Fakes")
-    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path) and path not in own]
-    references = [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
-    return _compile(release, release.out / "Loquent.Tests.dll", [*files, *fakes], "-pkg:nunit", *_engine(release), *references)
+    package = [
+        path for path in package_asmdefs() if not is_for_editor(path) and path not in own and applies(path, release)
+    ]
+    references = [_reference(release.out / f"{path.stem}.dll") for path in package]
+    references += [_reference(build.OUT / "Loquent.Core.dll"), _reference(release.out / f"{TEST_RUNNER}.dll")]
+    for path in own:
+        target = release.out / f"{path.stem}.dll"
+        engine = [_reference(release.out / f"{name}.dll") for name in DOUBLES if name != "UnityEditor"]
+        _compile(release, target, sources_of(path), "-pkg:nunit", *engine, *references)
+        references.append(_reference(target))
+    target = release.out / "Loquent.Components.Tests.dll"
+    return _compile(release, target, build.sources(COMPONENTS), "-pkg:nunit", *_engine(release), *references)
 
 
 def editor_tests(release: Release) -> Path:
-    """Compile Loquent.Editor.Tests.dll: the package's own tests of its Editor's side, and those that need the double."""
-    own = [path for path in package_asmdefs() if is_test(path) and is_for_editor(path)]
-    files = [*(file for path in own for file in sources_of(path)), *build.sources(EDITOR), COMPONENTS / "PackageRun.cs"]
-    package = [_find(name, release, editor=True) for name in ("Loquent.Core", "Loquent", "Loquent.Editor")]
-    references = [*_engine(release), *map(_reference, package)]
-    return _compile(release, release.editor / "Loquent.Editor.Tests.dll", files, "-pkg:nunit", *references)
+    """Compile the package's own tests of its Editor's side, as they are, and Loquent.Desk.Tests.dll, which runs those that run for frames, and has more."""
+    references = [*_engine(release), _reference(release.out / f"{TEST_RUNNER}.dll")]
+    references += [_reference(_find(name, release, editor=True)) for name in ("Loquent.Core", "Loquent", "Loquent.Editor")]
+    for path in (path for path in package_asmdefs() if is_test(path) and is_for_editor(path)):
+        target = release.editor / f"{path.stem}.dll"
+        _compile(release, target, sources_of(path), "-pkg:nunit", *references)
+        references.append(_reference(target))
+    files = [*build.sources(EDITOR), COMPONENTS / "PackageRun.cs"]
+    return _compile(release, release.editor / "Loquent.Desk.Tests.dll", files, "-pkg:nunit", *references)
 
 
 def package_asmdefs() -> list[Path]:
@@ -182,7 +206,8 @@ def applies(asmdef: Path, release: Release) -> bool:
     definition = load(asmdef)
     defined = {*release.defines, *version_defines(definition, release), "UNITY_INCLUDE_TESTS"}
     return all(
-        (name[1:] not in defined) if name.startswith("!") else name in defined for name in definition["defineConstraints"]
+        (name[1:] not in defined) if name.startswith("!") else name in defined
+        for name in definition["defineConstraints"]
     )
 
 
@@ -225,14 +250,14 @@ def references_tool() -> Path:
 
 def run_tests(release: Release, name: str) -> build.Results:
     """Run a compiled assembly of tests."""
-    if name.startswith("Loquent.Editor"):
+    if name == "Loquent.Desk.Tests":
         return build.run_nunit(release.editor / f"{name}.dll", search=(release.editor, release.out, build.OUT))
     return build.run_nunit(release.out / f"{name}.dll", search=(release.out, build.OUT))
 
 
 def test_assemblies(release: Release) -> list[str]:
     """Return the names of the assemblies of tests that have been compiled."""
-    names = ("Loquent.Double.Tests", "Loquent.Tests", "Loquent.Editor.Tests")
+    names = ("Loquent.Double.Tests", "Loquent.Components.Tests", "Loquent.Desk.Tests")
     return [name for name in names if any((folder / f"{name}.dll").exists() for folder in (release.out, release.editor))]
 
 

@@ -62,7 +62,7 @@ def test_the_manifest() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
     assert manifest["unity"] == "2022.3"
     assert manifest["license"] == "Apache-2.0"
-    assert manifest["dependencies"] == {}
+    assert manifest["dependencies"] == {"com.unity.ugui": "1.0.0"}
     assert manifest["description"].strip()
 
 

@@ -1,7 +1,8 @@
 using Loquent.Double;
+using Loquent.Editor;
 using NUnit.Framework;
 
-namespace Loquent.Editor.Double.Tests
+namespace Loquent.Desk.Tests
 {
     /// <summary>A test in the Editor outside of Play mode: each has a new world, and fails if it leaves something in the log that it didn't expect.</summary>
     public abstract class EditorTest

@@ -4,7 +4,7 @@ using Loquent.Components.Tests;
 using Loquent.Editor.Tests;
 using NUnit.Framework;
 
-namespace Loquent.Editor.Double.Tests
+namespace Loquent.Desk.Tests
 {
     /// <summary>Runs the package's own tests of its Editor's side, as Unity's Test Runner does in Edit mode: each in a new world.</summary>
     [TestFixture]

@@ -208,7 +208,9 @@ namespace Loquent
                 return;
             }
 
-            keeper.Update(Mathf.Clamp(Settings.FramesPerUpdate, 1, 100000));
+            LoquentSettings used = Settings;
+            CanvasRound.Budget.PerFrame = Mathf.Clamp(used.LayoutsPerFrame, 1, 64);
+            keeper.Update(Mathf.Clamp(used.FramesPerUpdate, 1, 100000));
         }
 
         private void OnDisable()

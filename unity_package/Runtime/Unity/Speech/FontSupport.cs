@@ -12,8 +12,8 @@ namespace Loquent
     /// </summary>
     internal sealed class FontSupport
     {
-        /// <summary>How wide a box is that stands for a missing character, of the em.</summary>
-        private const float MissingWidth = 0.6f;
+        private const char Box = '\u25a1';
+        private const char Question = '?';
 
         private static readonly Dictionary<TMP_FontAsset, FontSupport> All = new Dictionary<TMP_FontAsset, FontSupport>();
 
@@ -21,6 +21,7 @@ namespace Loquent
         private readonly Component reporter;
         private readonly GlyphCoverage coverage;
         private readonly Dictionary<int, float> widths = new Dictionary<int, float>();
+        private readonly HashSet<int> missing = new HashSet<int>();
         private readonly char[] chars = new char[2];
 
         private FontSupport(TMP_FontAsset font, Component reporter)
@@ -28,7 +29,13 @@ namespace Loquent
             this.font = font;
             this.reporter = reporter;
             coverage = new GlyphCoverage(codePoint => Find(codePoint) != null, Fill);
+            Replacement = Find(Box) != null ? Box : Question;
         }
+
+        /// <summary>
+        /// What is drawn for a character that no font has: a box, or a question mark. TextMeshPro would put one there too, but with a warning for each, each time.
+        /// </summary>
+        internal char Replacement { get; }
 
         /// <summary>The font.</summary>
         internal TMP_FontAsset Font => font;
@@ -62,6 +69,12 @@ namespace Loquent
             return width;
         }
 
+        /// <summary>Tells whether a character that has been measured is in none of the fonts.</summary>
+        internal bool IsMissing(int codePoint)
+        {
+            return missing.Count > 0 && missing.Contains(codePoint);
+        }
+
         /// <summary>Takes fallbacks away again that were added, and forgets all.</summary>
         [RuntimeInitializeOnLoadMethod(RuntimeInitializeLoadType.SubsystemRegistration)]
         internal static void Restart()
@@ -88,7 +101,8 @@ namespace Loquent
             TMP_Character found = Find(codePoint);
             if (found == null)
             {
-                return MissingWidth;
+                missing.Add(codePoint);
+                return codePoint == Replacement ? 0 : Width(Replacement);
             }
 
             var from = (TMP_FontAsset)found.textAsset;
@@ -116,9 +130,9 @@ namespace Loquent
             return found;
         }
 
-        private void Fill(MissingGlyphs missing)
+        private void Fill(MissingGlyphs lacks)
         {
-            string from = SystemFonts.TryAdd(font, missing.Script, missing.CodePoint);
+            string from = SystemFonts.TryAdd(font, lacks.Script, lacks.CodePoint);
             if (reporter == null)
             {
                 return; // it's gone; the font is known to lack it all the same
@@ -128,12 +142,12 @@ namespace Loquent
             {
                 Log.Info(
                     reporter,
-                    "the font " + font.name + " has no " + missing.Script + "; it's filled from the system's font " + from
+                    "the font " + font.name + " has no " + lacks.Script + "; it's filled from the system's font " + from
                     + ". Where the game is to look the same everywhere, add a font asset to its fallbacks.");
             }
             else
             {
-                Log.Warning(reporter, missing.Advice);
+                Log.Warning(reporter, lacks.Advice);
             }
         }
 

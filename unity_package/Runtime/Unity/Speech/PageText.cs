@@ -16,17 +16,16 @@ namespace Loquent
 
         private readonly TMP_Text text;
         private readonly ReplyReveal reveal;
-        private int[] clusterOf = new int[256];
-        private int[] firstOf = new int[256];
-        private int characters;
+        private readonly DrawnText drawn;
         private int laidNumber = -1;
         private int laidVersion = -1;
         private int laidClusters;
         private int settled;
         private bool isBlank = true;
 
-        internal PageText(TMP_Text text, ReplyReveal reveal)
+        internal PageText(TMP_Text text, ReplyReveal reveal, FontSupport font)
         {
+            drawn = new DrawnText(font);
             this.text = text;
             this.reveal = reveal;
             TextLook.MakePlain(text);
@@ -83,8 +82,8 @@ namespace Loquent
             laidVersion = page.Version;
             laidClusters = page.ClusterCount;
             isBlank = false;
-            Map(page);
-            text.SetCharArray(page.Chars, 0, page.Length);
+            drawn.Take(page);
+            text.SetCharArray(drawn.Chars, 0, drawn.Length);
             text.ForceMeshUpdate();
             settled = Math.Min(reveal.SettledClusters, laidClusters);
             Layouts++;
@@ -104,7 +103,7 @@ namespace Loquent
             for (int cluster = settled; cluster < visible; cluster++)
             {
                 byte alpha = (byte)(full * reveal.AlphaOf(cluster));
-                for (int i = firstOf[cluster]; i < characters && clusterOf[i] == cluster; i++)
+                for (int i = drawn.FirstOf(cluster); i < drawn.Count && drawn.ClusterOf(i) == cluster; i++)
                 {
                     Set(info, i, alpha);
                 }
@@ -114,50 +113,14 @@ namespace Loquent
             text.UpdateVertexData(TMP_VertexDataUpdateFlags.Colors32);
         }
 
-        /// <summary>
-        /// Notes which of TextMeshPro's characters belong to which of the page's: TextMeshPro has one for each code point. Those of one of the page's stand
-        /// together.
-        /// </summary>
-        private void Map(Page page)
-        {
-            if (page.Length > clusterOf.Length)
-            {
-                Array.Resize(ref clusterOf, Math.Max(page.Length, clusterOf.Length * 2));
-            }
-
-            if (page.ClusterCount >= firstOf.Length)
-            {
-                Array.Resize(ref firstOf, Math.Max(page.ClusterCount + 1, firstOf.Length * 2));
-            }
-
-            Array.Clear(firstOf, 0, page.ClusterCount + 1);
-            characters = 0;
-            int before = -1;
-            for (int i = 0; i < page.Length; i++)
-            {
-                int cluster = page.ClusterOf(i);
-                if (cluster != before && page.Chars[i] != '\n')
-                {
-                    firstOf[cluster] = characters;
-                    before = cluster;
-                }
-
-                clusterOf[characters++] = cluster;
-                if (char.IsHighSurrogate(page.Chars[i]) && i + 1 < page.Length)
-                {
-                    i++;
-                }
-            }
-        }
-
         /// <summary>Sets the alpha of all: whenever TextMeshPro has made the mesh anew, for whatever reason, it's opaque.</summary>
         private void Paint(TMP_TextInfo info)
         {
             byte full = ((Color32)text.color).a;
             for (int i = 0; i < info.characterCount; i++)
             {
-                bool isLaid = !isBlank && i < characters && reveal.Page.Number == laidNumber && clusterOf[i] < laidClusters;
-                Set(info, i, isLaid ? (byte)(full * reveal.AlphaOf(clusterOf[i])) : (byte)0);
+                bool isLaid = !isBlank && i < drawn.Count && reveal.Page.Number == laidNumber && drawn.ClusterOf(i) < laidClusters;
+                Set(info, i, isLaid ? (byte)(full * reveal.AlphaOf(drawn.ClusterOf(i))) : (byte)0);
             }
         }
 

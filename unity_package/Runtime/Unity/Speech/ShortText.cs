@@ -1,6 +1,5 @@
 using Loquent.Core.Reveal;
 using TMPro;
-using UnityEngine;
 
 namespace Loquent
 {
@@ -9,18 +8,19 @@ namespace Loquent
     {
         private readonly TMP_Text text;
         private readonly ReplyReveal reveal;
+        private readonly DrawnText drawn;
         private string shown = string.Empty;
 
-        /// <param name="text">Where it's drawn.</param>
-        /// <param name="measure">Measures in its font and size.</param>
-        /// <param name="width">How wide it may be.</param>
-        /// <param name="lines">How many lines it may have.</param>
-        internal ShortText(TMP_Text text, ITextMeasure measure, float width, int lines)
+        /// <param name="text">Where it's drawn: as wide as that is, one line high.</param>
+        internal ShortText(TMP_Text text)
         {
             this.text = text;
-            reveal = new ReplyReveal(measure, new PageFormat(width) { Lines = lines });
+            FontSupport font = FontSupport.For(text.font, text);
+            float width = text.rectTransform.rect.width;
+            drawn = new DrawnText(font);
+            reveal = new ReplyReveal(new FontMeasure(font, text.fontSize), new PageFormat(width > 0 ? width : 1) { Lines = 1 });
             TextLook.MakePlain(text);
-            text.SetCharArray(reveal.Page.Chars, 0, 0);
+            text.SetCharArray(drawn.Chars, 0, 0);
         }
 
         /// <summary>Whether it's to be laid out.</summary>
@@ -49,7 +49,8 @@ namespace Loquent
             reveal.FinishPage();
             reveal.Advance(0);
             TextLook.Align(text, reveal.Page.IsRightToLeft);
-            text.SetCharArray(reveal.Page.Chars, 0, reveal.Page.Length);
+            drawn.Take(reveal.Page);
+            text.SetCharArray(drawn.Chars, 0, drawn.Length);
             text.ForceMeshUpdate();
         }
     }

@@ -42,6 +42,9 @@ namespace Loquent
         /// <summary>How often the page was laid out.</summary>
         internal int Layouts => stage == null ? 0 : stage.Layouts;
 
+        /// <summary>Whether something is to be seen that waits for a layout.</summary>
+        internal bool IsLate => stage != null && stage.IsLate;
+
         /// <summary>How many units of the canvas are a dmm.</summary>
         internal float UnitsPerDmm => stage.Parts.Page.fontSize / look.TextSize;
 

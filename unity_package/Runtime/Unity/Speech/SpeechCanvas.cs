@@ -74,6 +74,13 @@ namespace Loquent
             set => parts = value;
         }
 
+        /// <summary>A text that it shows from the start, for a canvas without an NPC; empty for none. Set it before the component is enabled first.</summary>
+        public string OwnText
+        {
+            get => text;
+            set => text = value;
+        }
+
         /// <summary>How a canvas looks that is built. Changes count from <see cref="Rebuild"/> on.</summary>
         public SpeechLook Look => look;
 

@@ -17,7 +17,6 @@ namespace Loquent
         private readonly ShortText notice;
         private readonly Color plainColor;
         private long drawnShown;
-        private bool isLate;
 
         /// <param name="parts">What is drawn on.</param>
         /// <param name="isOurs">Whether it goes with this.</param>
@@ -31,7 +30,7 @@ namespace Loquent
             float width = parts.Page.rectTransform.rect.width;
             Reveal = new ReplyReveal(
                 new FontMeasure(font, parts.Page.fontSize), new PageFormat(width > 0 ? width : 1) { Lines = lines }, Settings);
-            page = new PageText(parts.Page, Reveal);
+            page = new PageText(parts.Page, Reveal, font);
             speaker = Short(parts.Speaker);
             notice = Short(parts.Notice);
             Thinking = new ThinkingSign(parts.Thinking ?? new UnityEngine.UI.Graphic[0]);
@@ -54,10 +53,13 @@ namespace Loquent
         internal float Alpha { get; private set; }
 
         /// <summary>What has been drawn of the text, in scalar values: what is revealed but waits to be laid out hasn't been seen.</summary>
-        internal long Shown => isLate ? drawnShown : Reveal.Shown;
+        internal long Shown => IsLate ? drawnShown : Reveal.Shown;
 
         /// <summary>Whether all that has come has been drawn.</summary>
-        internal bool IsShown => Reveal.IsComplete && !isLate;
+        internal bool IsShown => Reveal.IsComplete && !IsLate;
+
+        /// <summary>Whether something is revealed that waits to be laid out. The text waits meanwhile.</summary>
+        internal bool IsLate { get; private set; }
 
         internal bool HasNotice => notice != null;
 
@@ -88,7 +90,7 @@ namespace Loquent
         {
             Reveal.Clear();
             page.Forget();
-            isLate = false;
+            IsLate = false;
             drawnShown = 0;
             PageColor = null;
         }
@@ -96,15 +98,15 @@ namespace Loquent
         /// <summary>Goes on with the text, and asks for a layout if one is needed. While one is needed and isn't granted, the text waits.</summary>
         internal void Advance(double seconds)
         {
-            if (!isLate)
+            if (!IsLate)
             {
                 Reveal.Advance(seconds);
             }
 
-            isLate = page.IsLate;
+            IsLate = page.IsLate;
             if (page.NeedsLayout || NeedsShort(speaker) || NeedsShort(notice))
             {
-                Claim.Ask(isLate);
+                Claim.Ask(IsLate);
             }
         }
 
@@ -122,8 +124,8 @@ namespace Loquent
             }
 
             page.Reveal();
-            isLate = page.IsLate;
-            if (!isLate)
+            IsLate = page.IsLate;
+            if (!IsLate)
             {
                 drawnShown = Reveal.Shown;
             }
@@ -178,13 +180,7 @@ namespace Loquent
 
         private static ShortText Short(TMP_Text text)
         {
-            if (text == null || text.font == null)
-            {
-                return null;
-            }
-
-            float width = text.rectTransform.rect.width;
-            return new ShortText(text, new FontMeasure(FontSupport.For(text.font, text), text.fontSize), width > 0 ? width : 1, 1);
+            return text == null || text.font == null ? null : new ShortText(text);
         }
     }
 }

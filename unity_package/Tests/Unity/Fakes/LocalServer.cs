@@ -14,6 +14,7 @@ namespace Loquent.Tests.Fakes
     internal sealed class LocalServer
     {
         private readonly MsgPackWriter writer = new MsgPackWriter();
+        private readonly FrameDecoder decoder = new FrameDecoder(FrameGrammar.FromClient);
         private readonly List<string> heard = new List<string>();
         private long seq;
         private long epoch = 1;
@@ -145,7 +146,6 @@ namespace Loquent.Tests.Fakes
 
         internal void Receive(LocalConnection from, byte[] bytes, int start, int count)
         {
-            var decoder = new FrameDecoder(FrameGrammar.FromClient);
             decoder.Start(bytes, start, count);
             while (decoder.Next() == Outcome.Frame)
             {
