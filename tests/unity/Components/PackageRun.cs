@@ -3,6 +3,7 @@ using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
+using System.Threading;
 using Loquent.Double;
 using NUnit.Framework;
 using UnityEngine;
@@ -14,6 +15,7 @@ namespace Loquent.Components.Tests
     internal static class PackageRun
     {
         private const int MostFrames = 100000;
+        private const int PatientFrames = 2000;
 
         /// <summary>All tests of the package in an assembly.</summary>
         /// <param name="assembly">The assembly.</param>
@@ -81,6 +83,10 @@ namespace Loquent.Components.Tests
                     }
 
                     Engine.Frame();
+                    if (frame > PatientFrames)
+                    {
+                        Thread.Sleep(1); // it waits for another thread, which needs the processor
+                    }
                 }
 
                 steps = nested.Count > 0 ? nested.Pop() : null;

@@ -28,8 +28,8 @@ namespace Loquent.Components.Tests
             Assert.That(picture.IsCompleted, Is.False);
             Assert.That(Engine.RunInRealTimeUntil(() => picture.IsCompleted), Is.True);
             Assert.That(picture.Status, Is.EqualTo(TaskStatus.RanToCompletion));
-            Assert.That(Device.GraphicsStalls, Is.Zero);
-            Assert.That(Device.TemporaryTextures, Is.Zero);
+            Assert.That(Device.GraphicsStalls, Is.EqualTo(0));
+            Assert.That(Device.TemporaryTextures, Is.EqualTo(0));
         }
 
         [Test]
@@ -47,7 +47,7 @@ namespace Loquent.Components.Tests
                 Assert.That(picture.Result.Length, Is.GreaterThan(200));
             }
 
-            Assert.That(Device.TemporaryTextures, Is.Zero);
+            Assert.That(Device.TemporaryTextures, Is.EqualTo(0));
             EngineLog.Take(LogType.Warning, "^CameraSnapshot 'Eye': this graphics device can't give pictures back without waiting");
         }
 
@@ -60,7 +60,7 @@ namespace Loquent.Components.Tests
             StringAssert.Contains("300 frames", picture.Exception.GetBaseException().Message);
             Assert.That(snapshot.IsCapturing, Is.False);
             Engine.RunFrames(1000);
-            Assert.That(Device.TemporaryTextures, Is.Zero, "What it answers yet is given back.");
+            Assert.That(Device.TemporaryTextures, Is.EqualTo(0), "What it answers yet is given back.");
         }
 
         [Test]

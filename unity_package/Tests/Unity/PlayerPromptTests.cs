@@ -76,6 +76,7 @@ namespace Loquent.Tests
             yield return null;
             Assert.That(State(), Is.EqualTo("Marta is speaking. Say something to interrupt."));
             Assert.That(IsUsable(), Is.True, "That's how one interrupts.");
+            LogAssert.Expect(LogType.Error, new Regex("^Npc 'Innkeeper': talking with the character 'innkeeper' failed"));
             Client.Disconnect();
             yield return null;
             Assert.That(State(), Is.EqualTo("No connection"));
