@@ -158,7 +158,8 @@ def editor_tests(release: Release) -> Path:
         target = release.editor / f"{path.stem}.dll"
         _compile(release, target, sources_of(path), "-pkg:nunit", *references)
         references.append(_reference(target))
-    files = [*build.sources(EDITOR), COMPONENTS / "PackageRun.cs"]
+    fakes = build.PACKAGE / "Tests" / "Unity" / "Fakes"
+    files = [*build.sources(EDITOR), *build.sources(fakes), COMPONENTS / "PackageRun.cs"]
     return _compile(release, release.editor / "Loquent.Desk.Tests.dll", files, "-pkg:nunit", *references)
 
 

@@ -20,8 +20,7 @@ namespace Loquent.Components.Tests
         /// <summary>All tests of the package in an assembly.</summary>
         /// <param name="assembly">The assembly.</param>
         /// <param name="space">Their namespace.</param>
-        /// <param name="onlyFrames">Whether only those that run for frames are meant.</param>
-        internal static IEnumerable<TestCaseData> All(Assembly assembly, string space, bool onlyFrames = false)
+        internal static IEnumerable<TestCaseData> All(Assembly assembly, string space)
         {
             foreach (Type fixture in assembly.GetTypes())
             {
@@ -32,9 +31,19 @@ namespace Loquent.Components.Tests
 
                 foreach (MethodInfo test in fixture.GetMethods())
                 {
-                    if (test.IsDefined(typeof(UnityTestAttribute), true) || (!onlyFrames && test.IsDefined(typeof(TestAttribute), true)))
+                    string name = fixture.Name + "." + test.Name;
+                    foreach (TestCaseAttribute one in test.GetCustomAttributes(typeof(TestCaseAttribute), true))
                     {
-                        yield return new TestCaseData(fixture, test.Name).SetName(fixture.Name + "." + test.Name);
+                        string own = (one.TestName ?? "{m}(" + string.Join(", ", Array.ConvertAll(one.Arguments, value => value ?? "null")) + ")").Replace("{m}", name);
+                        yield return new TestCaseData(fixture, test, one.Arguments).SetName(own);
+                    }
+
+                    if (test.IsDefined(typeof(UnityTestAttribute), true) || test.IsDefined(typeof(TestAttribute), true))
+                    {
+                        foreach (object[] arguments in Values(test.GetParameters()))
+                        {
+                            yield return new TestCaseData(fixture, test, arguments).SetName(name + string.Concat(Array.ConvertAll(arguments, value => " " + value)));
+                        }
                     }
                 }
             }
@@ -42,15 +51,16 @@ namespace Loquent.Components.Tests
 
         /// <summary>Runs one, and looks into the log.</summary>
         /// <param name="fixture">Its class.</param>
-        /// <param name="test">Its name.</param>
-        internal static void Run(Type fixture, string test)
+        /// <param name="test">Its method.</param>
+        /// <param name="arguments">What it's called with.</param>
+        internal static void Run(Type fixture, MethodInfo test, object[] arguments)
         {
             LogAssert.Restart();
             object instance = Activator.CreateInstance(fixture);
             Call(instance, typeof(SetUpAttribute));
             try
             {
-                RunFrames(Call(instance, fixture.GetMethod(test)) as IEnumerator);
+                RunFrames(Call(instance, test, arguments) as IEnumerator);
             }
             finally
             {
@@ -99,8 +109,22 @@ namespace Loquent.Components.Tests
             int way = attribute == typeof(SetUpAttribute) ? 1 : -1; // what a base class sets up comes first, and goes last
             foreach (MethodInfo method in methods.OrderBy(method => way * Depth(method.DeclaringType)))
             {
-                Call(instance, method);
+                Call(instance, method, null);
             }
+        }
+
+        /// <summary>All combinations of the values that parameters name.</summary>
+        private static IEnumerable<object[]> Values(ParameterInfo[] parameters)
+        {
+            IEnumerable<object[]> all = new[] { new object[0] };
+            foreach (ParameterInfo parameter in parameters)
+            {
+                var named = (ValuesAttribute)parameter.GetCustomAttributes(typeof(ValuesAttribute), true).Single();
+                object[] values = named.GetData(parameter).Cast<object>().ToArray();
+                all = all.SelectMany(before => values, (before, value) => before.Concat(new[] { value }).ToArray());
+            }
+
+            return all;
         }
 
         private static int Depth(Type type)
@@ -108,11 +132,11 @@ namespace Loquent.Components.Tests
             return type.BaseType == null ? 0 : 1 + Depth(type.BaseType);
         }
 
-        private static object Call(object instance, MethodInfo method)
+        private static object Call(object instance, MethodInfo method, object[] arguments)
         {
             try
             {
-                return method.Invoke(instance, null);
+                return method.Invoke(instance, arguments);
             }
             catch (TargetInvocationException error)
             {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Reflection;
 using Loquent.Double;
 using NUnit.Framework;
 
@@ -17,9 +18,9 @@ namespace Loquent.Components.Tests
 
         [Test]
         [TestCaseSource("All")]
-        public void Runs(Type fixture, string test)
+        public void Runs(Type fixture, MethodInfo test, object[] arguments)
         {
-            PackageRun.Run(fixture, test);
+            PackageRun.Run(fixture, test, arguments);
         }
     }
 }

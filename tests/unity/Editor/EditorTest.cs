@@ -1,3 +1,4 @@
+using System.IO;
 using Loquent.Double;
 using Loquent.Editor;
 using NUnit.Framework;
@@ -10,6 +11,8 @@ namespace Loquent.Desk.Tests
         [SetUp]
         public void BeginEditor()
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(LinkerProcessor.LinkFile)); // the tests run in a folder of their own, which is the project's here
+            File.WriteAllText(LinkerProcessor.LinkFile, "<linker />");
             Engine.ResetToEditMode();
             ServerReport.Last = null;
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Reflection;
 using Loquent.Components.Tests;
 using Loquent.Editor.Tests;
 using NUnit.Framework;
@@ -10,17 +11,17 @@ namespace Loquent.Desk.Tests
     [TestFixture]
     public sealed class PackageEditorTests : EditorTest
     {
-        /// <summary>All of them that need a world; NUnit finds the others by itself.</summary>
+        /// <summary>All of them.</summary>
         public static IEnumerable<TestCaseData> All()
         {
-            return PackageRun.All(typeof(SceneObjectsTests).Assembly, typeof(SceneObjectsTests).Namespace, onlyFrames: true);
+            return PackageRun.All(typeof(SceneObjectsTests).Assembly, typeof(SceneObjectsTests).Namespace);
         }
 
         [Test]
         [TestCaseSource("All")]
-        public void Runs(Type fixture, string test)
+        public void Runs(Type fixture, MethodInfo test, object[] arguments)
         {
-            PackageRun.Run(fixture, test);
+            PackageRun.Run(fixture, test, arguments);
         }
     }
 }

@@ -40,7 +40,7 @@ namespace Loquent.Editor
                 RequiresInternet = PlayerSettings.Android.forceInternetPermission,
                 RemovesInternet = LooksRemoved(XrSettings),
                 RunsInBackground = PlayerSettings.runInBackground,
-                HasLinkFile = File.Exists(LinkerProcessor.LinkFile),
+                HasLinkFile = File.Exists(Path.GetFullPath(LinkerProcessor.LinkFile)),
             };
         }
 

@@ -30,7 +30,7 @@ namespace Loquent.Editor
             Row("State", Speech.State.ToString());
             Row("Seen", Speech.Shown + " characters");
             Row("Alpha", Speech.Alpha.ToString("0.00"));
-            line = EditorGUILayout.TextField("Text", line);
+            line = EditorGUILayout.TextField("Line to show", line);
             if (Button("Show it", "Reveals the text at the reading pace, as a reply.", !string.IsNullOrEmpty(line)))
             {
                 Speech.Show(line);

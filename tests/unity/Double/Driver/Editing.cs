@@ -8,7 +8,7 @@ using UnityEngine;
 namespace Loquent.Double
 {
     /// <summary>Drives the Editor from a test: its menus, inspectors and windows, the project's settings.</summary>
-    public static class Desk
+    public static class Editing
     {
         /// <summary>What the game is built for. Linux unless told.</summary>
         public static BuildTarget Target
