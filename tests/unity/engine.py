@@ -3,7 +3,8 @@
     python tests/unity/engine.py            compile everything into build/unity/<release>, and run the NUnit tests in it
     python tests/unity/engine.py --compile  compile only
 
-What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test fails, or if no test ran.
+What an assembly may refer to is what its .asmdef names, as in Unity. The exit status is 1 if something doesn't compile, if a test
+fails, or if no test ran.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ DOUBLE = build.HERE / "Double"
 COMPONENTS = build.HERE / "Components"
 """Tests of the package's components that need more of the double than Unity's own Test Runner has: exact time, garbage, pictures."""
 
-EDITOR = build.HERE / "Editor"
+DESK = build.HERE / "Desk"
 """The same for what the package has in the Editor."""
 
 DOUBLES: Mapping[str, tuple[str, ...]] = {
@@ -37,7 +38,7 @@ DOUBLES: Mapping[str, tuple[str, ...]] = {
 """The double's assemblies, each with those that it refers to. They are called as Unity's are."""
 
 TEST_RUNNER = "UnityEngine.TestRunner"
-"""What the package's tests use of Unity's Test Framework, whose members aren't listed in api/."""
+"""The double of what Unity Test Framework gives to tests. Of that the members aren't known (api/)."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +95,11 @@ def compile_release(release: Release) -> None:
     double_tests(release)
     for asmdef in package_asmdefs():
         if applies(asmdef, release):
-            if is_test(asmdef):
-                continue
             if not is_for_editor(asmdef):
                 package_assembly(asmdef, release, editor=False)
             package_assembly(asmdef, release, editor=True)
     component_tests(release)
-    editor_tests(release)
+    desk_tests(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -109,9 +108,15 @@ def double(release: Release, name: str) -> Path:
     return _compile(release, release.out / f"{name}.dll", build.sources(DOUBLE / name), *references)
 
 
+def test_runner(release: Release) -> Path:
+    """Compile UnityEngine.TestRunner.dll."""
+    files = build.sources(DOUBLE / TEST_RUNNER)
+    return _compile(release, release.out / f"{TEST_RUNNER}.dll", files, _reference(release.out / "UnityEngine.dll"))
+
+
 def driver(release: Release) -> Path:
     """Compile Loquent.Double.dll: what a test drives the double with."""
-    references = [_reference(release.out / f"{name}.dll") for name in DOUBLES]
+    references = [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER)]
     return _compile(
         release, release.out / "Loquent.Double.dll", build.sources(DOUBLE / "Driver"), "-pkg:nunit", *references
     )
@@ -123,44 +128,22 @@ def double_tests(release: Release) -> Path:
     return _compile(release, target, build.sources(DOUBLE / "Tests"), "-pkg:nunit", *_engine(release))
 
 
-def test_runner(release: Release) -> Path:
-    """Compile UnityEngine.TestRunner.dll."""
-    return _compile(
-        release,
-        release.out / f"{TEST_RUNNER}.dll",
-        build.sources(DOUBLE / TEST_RUNNER),
-        _reference(release.out / "UnityEngine.dll"),
-    )
-
-
-def component_tests(release: Release) -> Path:
-    """Compile the package's own tests of its components, as they are, and Loquent.Components.Tests.dll: it runs them, and has tests that need the double."""
-    own = [path for path in package_asmdefs() if is_test(path) and not is_for_editor(path)]
-    package = [
-        path for path in package_asmdefs() if not is_for_editor(path) and path not in own and applies(path, release)
-    ]
-    references = [_reference(release.out / f"{path.stem}.dll") for path in package]
-    references += [_reference(build.OUT / "Loquent.Core.dll"), _reference(release.out / f"{TEST_RUNNER}.dll")]
-    for path in own:
-        target = release.out / f"{path.stem}.dll"
-        engine = [_reference(release.out / f"{name}.dll") for name in DOUBLES if name != "UnityEditor"]
-        _compile(release, target, sources_of(path), "-pkg:nunit", *engine, *references)
-        references.append(_reference(target))
+def component_tests(release: Release) -> Path | None:
+    """Compile Loquent.Components.Tests.dll, which runs the package's own tests as well; None if there are none."""
+    files = build.sources(COMPONENTS)
+    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path)]
+    references = [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
     target = release.out / "Loquent.Components.Tests.dll"
-    return _compile(release, target, build.sources(COMPONENTS), "-pkg:nunit", *_engine(release), *references)
+    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references) if files else None
 
 
-def editor_tests(release: Release) -> Path:
-    """Compile the package's own tests of its Editor's side, as they are, and Loquent.Desk.Tests.dll, which runs those that run for frames, and has more."""
-    references = [*_engine(release), _reference(release.out / f"{TEST_RUNNER}.dll")]
-    references += [_reference(_find(name, release, editor=True)) for name in ("Loquent.Core", "Loquent", "Loquent.Editor")]
-    for path in (path for path in package_asmdefs() if is_test(path) and is_for_editor(path)):
-        target = release.editor / f"{path.stem}.dll"
-        _compile(release, target, sources_of(path), "-pkg:nunit", *references)
-        references.append(_reference(target))
-    fakes = build.PACKAGE / "Tests" / "Unity" / "Fakes"
-    files = [*build.sources(EDITOR), *build.sources(fakes), COMPONENTS / "PackageRun.cs"]
-    return _compile(release, release.editor / "Loquent.Desk.Tests.dll", files, "-pkg:nunit", *references)
+def desk_tests(release: Release) -> Path:
+    """Compile Loquent.Desk.Tests.dll, which runs the package's own tests of its Editor's side, and has those that need the double."""
+    names = ("Loquent.Core", "Loquent", "Loquent.Editor", "Loquent.Editor.Tests")
+    references = [_reference(_find(name, release, editor=True)) for name in names]
+    files = [*build.sources(DESK), *build.sources(build.PACKAGE / "Tests" / "Unity" / "Fakes"), COMPONENTS / "PackageRun.cs"]
+    target = release.editor / "Loquent.Desk.Tests.dll"
+    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references)
 
 
 def package_asmdefs() -> list[Path]:
@@ -188,8 +171,10 @@ def package_assembly(asmdef: Path, release: Release, *, editor: bool) -> Path:
     references = ["UnityEngine", *definition["references"]]
     if editor:
         references.append("UnityEditor")
-    flags = [_reference(_find(name, release, editor=editor)) for name in references]
-    flags.append("-r:System.Net.Http.dll")  # mcs doesn't by itself, Unity does
+    flags = [_reference(_find(name, release, editor=editor)) for name in references if name != "UnityEditor.TestRunner"]
+    if "nunit.framework.dll" in definition["precompiledReferences"]:
+        flags.append("-pkg:nunit")
+    flags.append("-r:System.Net.Http.dll")  # Unity has it for all, mcs only when told
     flags += [f"-define:{name}" for name in version_defines(definition, release)]
     if editor:
         flags.append("-define:UNITY_EDITOR")
@@ -251,19 +236,23 @@ def references_tool() -> Path:
 
 def run_tests(release: Release, name: str) -> build.Results:
     """Run a compiled assembly of tests."""
-    if name == "Loquent.Desk.Tests":
-        return build.run_nunit(release.editor / f"{name}.dll", search=(release.editor, release.out, build.OUT))
-    return build.run_nunit(release.out / f"{name}.dll", search=(release.out, build.OUT))
+    folder = _folder(release, name)
+    return build.run_nunit(folder / f"{name}.dll", search=(folder, release.out, build.OUT))
+
+
+def _folder(release: Release, tests: str) -> Path:
+    """Return where an assembly of tests is: beside what it tests."""
+    return release.editor if tests == "Loquent.Desk.Tests" else release.out
 
 
 def test_assemblies(release: Release) -> list[str]:
     """Return the names of the assemblies of tests that have been compiled."""
     names = ("Loquent.Double.Tests", "Loquent.Components.Tests", "Loquent.Desk.Tests")
-    return [name for name in names if any((folder / f"{name}.dll").exists() for folder in (release.out, release.editor))]
+    return [name for name in names if _folder(release, name).joinpath(f"{name}.dll").exists()]
 
 
 def _engine(release: Release) -> list[str]:
-    return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, "Loquent.Double")]
+    return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER, "Loquent.Double")]
 
 
 def _find(name: str, release: Release, *, editor: bool) -> Path:

@@ -2,8 +2,8 @@
 
     python tests/unity/members.py FOLDER
 
-makes the lists in api/ anew, from a folder with a whole list of each release (see api/README.md). That's necessary when the double gets a type that it
-didn't have; its members are there whole.
+makes the lists in api/ anew, from a folder with a whole list of each release (see api/README.md). That's necessary when the double
+gets a type that it didn't have; its members are there whole.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ LISTS = Path(__file__).resolve().parent / "api"
 RELEASES = ("2022.3", "6000.0", "6000.3")
 EDITOR = "2022.3-editor"
 """The only release of which the Editor's members are known: they are taken to be in all."""
+
+DOCUMENTED = "documented"
+"""What the lists lack, and Unity's Scripting Reference has for all releases."""
 
 _OBSOLETE = re.compile(r" \[obsolete(-error)?\]$")
 _OWN = re.compile(r"^F (static )?.*::[msk]_")
@@ -65,7 +68,7 @@ def type_of(line: str) -> str:
 def known(release: str) -> Known:
     """Read the lists of a release."""
     result = Known()
-    for name in ("all", release, EDITOR):
+    for name in ("all", release, EDITOR, DOCUMENTED):
         for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("T "):
                 result.types[type_of(line)] = line
@@ -79,14 +82,18 @@ def plain(lines: Iterable[str], types: set[str]) -> set[str]:
     return {
         line
         for line in lines
-        if line[:2] in {"T ", "M ", "F "} and not _OBSOLETE.search(line) and not _OWN.match(line) and type_of(line) in types
+        if line[:2] in {"T ", "M ", "F "}
+        and not _OBSOLETE.search(line)
+        and not _OWN.match(line)
+        and type_of(line) in types
     }
 
 
 def refresh(folder: Path, types: set[str]) -> None:
     """Write the lists anew: what all releases have, what each has besides, and the Editor's."""
     own = {
-        release: plain((folder / f"{release}.txt").read_text(encoding="utf-8").splitlines(), types) for release in RELEASES
+        release: plain((folder / f"{release}.txt").read_text(encoding="utf-8").splitlines(), types)
+        for release in RELEASES
     }
     common = set.intersection(*own.values())
     _write("all", common)

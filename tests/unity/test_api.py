@@ -1,6 +1,7 @@
 """Everything of Unity that the package refers to exists in real Unity, and the engine double has nothing that real Unity lacks.
 
-The double is what the package is compiled against here. So a member that only the double has would be found by a user, in Unity, and nowhere else.
+The double is what the package is compiled against here. So a member that only the double has would be found by a user, in Unity, and
+nowhere else.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ def missing(lines: Sequence[str], listed: str) -> list[str]:
     """Return what a release of Unity lacks, or has only as obsolete."""
     real = members.known(listed)
     return [
-        line for line in lines if line not in real.members and not (line.startswith("T ") and members.type_of(line) in real.types)
+        line
+        for line in lines
+        if line not in real.members and not (line.startswith("T ") and members.type_of(line) in real.types)
     ]
 
 
@@ -69,7 +72,9 @@ def test_the_package_refers_only_to_what_every_release_has(release: Release) -> 
 def test_the_double_has_only_what_every_release_has(release: Release) -> None:
     lines = of_double(release)
     for listed in release.lists:
-        assert missing(lines, listed) == [], f"Unity {listed} lacks these: take them out of the double, or make them internal"
+        assert missing(lines, listed) == [], (
+            f"Unity {listed} lacks these: take them out of the double, or make them internal"
+        )
 
 
 @pytest.mark.usefixtures("engine_built")
@@ -83,7 +88,9 @@ def test_the_doubles_types_are_of_unitys_kind(release: Release) -> None:
             own, their = members.shape(line), members.shape(real.types[name])
             assert own[0] == their[0], name
             bases = {*their[1:2], *real.bases(name)}
-            assert own[0] == "interface" or own[1] in bases or re.sub(r"<.*>$", "", own[1]) in bases, f"{name}: {own[1]}"
+            assert own[0] == "interface" or own[1] in bases or re.sub(r"<.*>$", "", own[1]) in bases, (
+                f"{name}: {own[1]}"
+            )
             for word in ("sealed", "abstract"):
                 assert (word in own) == (word in their), f"{name}: {word}"
             assert set(own[2:]) - {"sealed", "abstract"} <= set(their[1:]), name

@@ -40,12 +40,14 @@ def test_the_surface_tool_finds_what_it_looks_for() -> None:
     program = build.program(
         "offender",
         "public static class Offender { public static void Main() { System.Console.Write(typeof(Loquent.Core.Turn)); "
-        "System.Console.Write(typeof(System.Reflection.Emit.ILGenerator)); } }",
+        "System.Console.Write(typeof(System.Reflection.Emit.ILGenerator)); "
+        "System.Console.Write(typeof(System.Action<>).MakeGenericType(typeof(int))); } }",
     )
     lines = references(program)
     assert "assembly Loquent.Core" in lines
     assert "missing Loquent.Core.Turn" in lines
     assert "forbidden System.Reflection.Emit.ILGenerator" in lines
+    assert "forbidden System.Type System.Type::MakeGenericType(System.Type[])" in lines
 
 
 @pytest.mark.parametrize("path", build.sources(build.PACKAGE) + build.sources(build.HERE), ids=lambda p: p.name)
