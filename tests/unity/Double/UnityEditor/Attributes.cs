@@ -11,7 +11,7 @@ namespace UnityEditor
     }
 
     [AttributeUsage(AttributeTargets.Class)]
-    public class CanEditMultipleObjects : Attribute
+    public sealed class CanEditMultipleObjects : Attribute
     {
     }
 

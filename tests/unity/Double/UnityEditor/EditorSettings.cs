@@ -15,18 +15,26 @@ namespace UnityEditor
 
     public class EditorUserBuildSettings
     {
+        private EditorUserBuildSettings()
+        {
+        }
+
         public static BuildTarget activeBuildTarget => World.Current.Part<EditorState>().Target;
     }
 
     public sealed class PlayerSettings
     {
+        private PlayerSettings()
+        {
+        }
+
         public static bool runInBackground
         {
             get => World.Current.Part<EditorState>().RunsInBackground;
             set => World.Current.Part<EditorState>().RunsInBackground = value;
         }
 
-        public sealed class Android
+        public class Android
         {
             public static bool forceInternetPermission
             {
@@ -36,7 +44,7 @@ namespace UnityEditor
         }
     }
 
-    public sealed class SettingsService
+    public static class SettingsService
     {
         public static EditorWindow OpenProjectSettings(string settingsPath)
         {

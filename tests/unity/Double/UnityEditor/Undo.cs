@@ -6,7 +6,7 @@ using Loquent.Double;
 
 namespace UnityEditor
 {
-    public sealed class Undo
+    public class Undo
     {
         public static void RegisterCreatedObjectUndo(UnityEngine.Object objectToUndo, string name) =>
             Undoing.Step(name, () =>
