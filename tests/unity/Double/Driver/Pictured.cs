@@ -8,7 +8,7 @@ namespace Loquent.Double
     /// <summary>Writes things as they would be seen. What is on a canvas is given in the canvas's own space: x to the right, y up, in its units.</summary>
     internal static class Pictured
     {
-        internal static void Camera(JsonText line)
+        internal static void Camera(RecordLine line)
         {
             Camera eye = UnityEngine.Camera.main;
             if (eye == null)
@@ -23,7 +23,7 @@ namespace Loquent.Double
             line.EndObject();
         }
 
-        internal static void Figure(JsonText line, string name, Transform figure)
+        internal static void Figure(RecordLine line, string name, Transform figure)
         {
             line.BeginObject();
             line.Name("name").Text(name);
@@ -48,7 +48,7 @@ namespace Loquent.Double
             line.EndObject();
         }
 
-        internal static void Canvases(JsonText line)
+        internal static void Canvases(RecordLine line)
         {
             line.Name("canvases").BeginArray();
             foreach (Canvas canvas in World.Current.Objects.All<Canvas>(typeof(Canvas), false))
@@ -62,7 +62,7 @@ namespace Loquent.Double
             line.EndArray();
         }
 
-        private static void Canvas(JsonText line, Canvas canvas)
+        private static void Canvas(RecordLine line, Canvas canvas)
         {
             line.BeginObject();
             line.Name("name").Text(canvas.name);
@@ -85,7 +85,7 @@ namespace Loquent.Double
             line.EndObject();
         }
 
-        private static void Graphic(JsonText line, Transform canvas, Graphic graphic)
+        private static void Graphic(RecordLine line, Transform canvas, Graphic graphic)
         {
             float left = graphic.canvasRenderer.GetInheritedAlpha() * graphic.canvasRenderer.GetAlpha();
             if (left <= 0)
@@ -103,7 +103,7 @@ namespace Loquent.Double
             }
         }
 
-        private static void Plate(JsonText line, Transform canvas, Graphic graphic, float alpha)
+        private static void Plate(RecordLine line, Transform canvas, Graphic graphic, float alpha)
         {
             Color colour = graphic.color * graphic.canvasRenderer.GetColor();
             line.BeginObject();
@@ -138,7 +138,7 @@ namespace Loquent.Double
             return image.type == Image.Type.Sliced && perUnit > 0 ? image.sprite.border.x / perUnit : image.rectTransform.rect.height / 2;
         }
 
-        private static void Text(JsonText line, Transform canvas, TMP_Text text, float alpha)
+        private static void Text(RecordLine line, Transform canvas, TMP_Text text, float alpha)
         {
             line.BeginObject();
             line.Name("kind").Text("text");
@@ -200,7 +200,7 @@ namespace Loquent.Double
             return one.isVisible && one.vertexIndex < colours.Length ? (Color)colours[one.vertexIndex] : Color.clear;
         }
 
-        private static void Pose(JsonText line, Transform of)
+        private static void Pose(RecordLine line, Transform of)
         {
             line.Name("position").Vector(of.position);
             Quaternion turn = of.rotation;

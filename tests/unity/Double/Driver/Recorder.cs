@@ -66,7 +66,7 @@ namespace Loquent.Double
             }
 
             next = Math.Max(next + every, Engine.Seconds);
-            var line = new JsonText();
+            var line = new RecordLine();
             line.BeginObject();
             line.Name("time").Number(Engine.Seconds);
             line.Name("frame").Number(Engine.Frames);
@@ -94,7 +94,7 @@ namespace Loquent.Double
             output.Write('\n');
         }
 
-        private static void WriteValues(JsonText line)
+        private static void WriteValues(RecordLine line)
         {
             if (Values.Count == 0)
             {

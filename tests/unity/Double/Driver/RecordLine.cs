@@ -4,8 +4,8 @@ using UnityEngine;
 
 namespace Loquent.Double
 {
-    /// <summary>JSON as it's written.</summary>
-    internal sealed class JsonText
+    /// <summary>A line of a record, in JSON, as it is written.</summary>
+    internal sealed class RecordLine
     {
         private readonly StringBuilder text = new StringBuilder();
         private bool needsComma;
@@ -20,7 +20,7 @@ namespace Loquent.Double
 
         internal void EndArray() => End(']');
 
-        internal JsonText Name(string name)
+        internal RecordLine Name(string name)
         {
             Text(name);
             text.Append(':');
