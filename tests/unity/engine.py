@@ -29,6 +29,9 @@ COMPONENTS = build.HERE / "Components"
 SCENE = build.HERE / "Scene"
 """A program that runs the components against a real server."""
 
+DESK = build.HERE / "Desk"
+"""The same for what the package has in the Editor."""
+
 DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEngine": (),
     "UnityEngine.UI": ("UnityEngine",),
@@ -100,6 +103,7 @@ def compile_release(release: Release) -> None:
             package_assembly(asmdef, release, editor=True)
     component_tests(release)
     scene(release)
+    desk_tests(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -141,6 +145,19 @@ def scene(release: Release) -> Path:
     return _compile(release, release.out / "loquent-scene.exe", files, *_engine(release), *_package(release))
 
 
+def desk_tests(release: Release) -> Path:
+    """Compile Loquent.Desk.Tests.dll, which runs the package's own tests of its Editor's side, and has those that need the double."""
+    names = ("Loquent.Core", "Loquent", "Loquent.Editor", "Loquent.Editor.Tests")
+    references = [_reference(_find(name, release, editor=True)) for name in names]
+    files = [
+        *build.sources(DESK),
+        *build.sources(build.PACKAGE / "Tests" / "Unity" / "Fakes"),
+        COMPONENTS / "PackageRun.cs",
+    ]
+    target = release.editor / "Loquent.Desk.Tests.dll"
+    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references)
+
+
 def package_asmdefs() -> list[Path]:
     """Return the package's assembly definitions that need the engine, each behind those that it refers to."""
     folders = [build.PACKAGE, *sorted(build.PACKAGE.glob("Samples~/*"))]
@@ -169,6 +186,7 @@ def package_assembly(asmdef: Path, release: Release, *, editor: bool) -> Path:
     flags = [_reference(_find(name, release, editor=editor)) for name in references if name != "UnityEditor.TestRunner"]
     if "nunit.framework.dll" in definition["precompiledReferences"]:
         flags.append("-pkg:nunit")
+    flags.append("-r:System.Net.Http.dll")  # Unity has it for all, mcs only when told
     flags += [f"-define:{name}" for name in version_defines(definition, release)]
     if editor:
         flags.append("-define:UNITY_EDITOR")
@@ -228,16 +246,21 @@ def references_tool() -> Path:
     return build.cecil_tool("references.exe", "References.cs")
 
 
-def run_tests(release: Release, name: str) -> build.Results:
-    """Run a compiled assembly of tests."""
-    return build.run_nunit(release.out / f"{name}.dll", search=(release.out, build.OUT))
+def run_tests(release: Release, name: str, only: str = "") -> build.Results:
+    """Run a compiled assembly of tests, or one fixture of it."""
+    folder = _folder(release, name)
+    return build.run_nunit(folder / f"{name}.dll", search=(folder, release.out, build.OUT), only=only)
+
+
+def _folder(release: Release, tests: str) -> Path:
+    """Return where an assembly of tests is: beside what it tests."""
+    return release.editor if tests == "Loquent.Desk.Tests" else release.out
 
 
 def test_assemblies(release: Release) -> list[str]:
     """Return the names of the assemblies of tests that have been compiled."""
-    return [
-        name for name in ("Loquent.Double.Tests", "Loquent.Components.Tests") if (release.out / f"{name}.dll").exists()
-    ]
+    names = ("Loquent.Double.Tests", "Loquent.Components.Tests", "Loquent.Desk.Tests")
+    return [name for name in names if _folder(release, name).joinpath(f"{name}.dll").exists()]
 
 
 def _engine(release: Release) -> list[str]:

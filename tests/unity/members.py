@@ -23,6 +23,9 @@ RELEASES = ("2022.3", "6000.0", "6000.3")
 EDITOR = "2022.3-editor"
 """The only release of which the Editor's members are known: they are taken to be in all."""
 
+DOCUMENTED = "documented"
+"""What the lists lack, and Unity's Scripting Reference has for all releases."""
+
 _OBSOLETE = re.compile(r" \[obsolete(-error)?\]$")
 _OWN = re.compile(r"^F (static )?.*::[msk]_")
 """Protected fields that are a class's own affair; nobody else should use them."""
@@ -65,7 +68,7 @@ def type_of(line: str) -> str:
 def known(release: str) -> Known:
     """Read the lists of a release."""
     result = Known()
-    for name in ("all", release, EDITOR):
+    for name in ("all", release, EDITOR, DOCUMENTED):
         for line in (LISTS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
             if line.startswith("T "):
                 result.types[type_of(line)] = line

@@ -74,6 +74,20 @@ namespace Loquent.Double
             set => World.Current.Part<GraphicsCard>().Latency = value;
         }
 
+        /// <summary>Whether pixels can be had without waiting. True unless told.</summary>
+        public static bool ReadsBack
+        {
+            get => World.Current.Part<GraphicsCard>().ReadsBack;
+            set => World.Current.Part<GraphicsCard>().ReadsBack = value;
+        }
+
+        /// <summary>The graphics card's interface. Vulkan unless told; Null for none.</summary>
+        public static UnityEngine.Rendering.GraphicsDeviceType Graphics
+        {
+            get => World.Current.Part<GraphicsCard>().Type;
+            set => World.Current.Part<GraphicsCard>().Type = value;
+        }
+
         /// <summary>How many native arrays haven't been given back, of all that were ever made: compare before and after.</summary>
         public static int NativeArrays => System.Threading.Volatile.Read(ref NativeMemory.Blocks);
 

@@ -30,6 +30,7 @@ namespace Loquent.Double
             World.Begin();
             World.Current.Part<Canvases>();
             World.Current.Part<Cameras>();
+            World.Current.Part<TextResources>();
             Startup.Run();
         }
 
@@ -38,6 +39,7 @@ namespace Loquent.Double
         {
             World.Begin();
             World.Current.IsPlaying = false;
+            World.Current.Part<TextResources>();
             World.Current.Part<ApplicationState>().Platform = RuntimePlatform.LinuxEditor;
         }
 

@@ -36,6 +36,7 @@ namespace Loquent.Double
         {
             TextResources resources = World.Current.Part<TextResources>();
             resources.Settings = null;
+            World.Current.Part<ResourceFolder>().Remove(TextResources.Path);
             resources.DefaultFont = null;
         }
 

@@ -12,6 +12,7 @@ namespace UnityEngine.TestTools
     {
         private static readonly List<KeyValuePair<LogType, Func<string, bool>>> Expected = new List<KeyValuePair<LogType, Func<string, bool>>>();
         private static readonly List<string> Names = new List<string>();
+        private static bool takesNothingElse;
 
         public static bool ignoreFailingMessages { get; set; }
 
@@ -19,12 +20,16 @@ namespace UnityEngine.TestTools
 
         public static void Expect(LogType type, Regex message) => Add(type, message.ToString(), message.IsMatch);
 
+        /// <summary>Warnings and plain lines that aren't expected fail the test as well. In the double also those that come later.</summary>
+        public static void NoUnexpectedReceived() => takesNothingElse = true;
+
         /// <summary>Begins a test.</summary>
         internal static void Restart()
         {
             Expected.Clear();
             Names.Clear();
             ignoreFailingMessages = false;
+            takesNothingElse = false;
         }
 
         /// <summary>Compares what was logged with what was expected.</summary>
@@ -39,7 +44,7 @@ namespace UnityEngine.TestTools
                 {
                     next++;
                 }
-                else if (!ignoreFailingMessages && line.Key != LogType.Log && line.Key != LogType.Warning)
+                else if (!ignoreFailingMessages && (takesNothingElse || (line.Key != LogType.Log && line.Key != LogType.Warning)))
                 {
                     return "Unhandled log message: '[" + line.Key + "] " + line.Value + "'. Use LogAssert.Expect";
                 }

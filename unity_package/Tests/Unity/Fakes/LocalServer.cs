@@ -47,6 +47,12 @@ namespace Loquent.Tests.Fakes
         /// <summary>The newest connection.</summary>
         internal LocalConnection Connection { get; private set; }
 
+        /// <summary>The limits that it tells.</summary>
+        internal Dictionary<string, long> Limits { get; } = new Dictionary<string, long>();
+
+        /// <summary>The pictures that came with what was said last.</summary>
+        internal List<byte[]> Images { get; } = new List<byte[]>();
+
         /// <summary>The turn that was said last.</summary>
         internal uint Turn { get; private set; }
 
@@ -143,11 +149,11 @@ namespace Loquent.Tests.Fakes
             decoder.Start(bytes, start, count);
             while (decoder.Next() == Outcome.Frame)
             {
-                Answer(from, decoder.Shape.Kind, new MsgPackReader(bytes, decoder.FieldsStart, decoder.FrameEnd));
+                Answer(from, decoder.Shape.Kind, bytes, new MsgPackReader(bytes, decoder.FieldsStart, decoder.FrameEnd));
             }
         }
 
-        private void Answer(LocalConnection from, FrameKind kind, MsgPackReader fields)
+        private void Answer(LocalConnection from, FrameKind kind, byte[] bytes, MsgPackReader fields)
         {
             switch (kind)
             {
@@ -161,6 +167,7 @@ namespace Loquent.Tests.Fakes
                     uint conversation = fields.ReadU32();
                     Turn = fields.ReadU32();
                     heard.Add("say " + Turn + " in " + conversation + ": " + fields.ReadText());
+                    ReadImages(ref fields, bytes);
                     if (Begins)
                     {
                         Begin(conversation);
@@ -179,6 +186,18 @@ namespace Loquent.Tests.Fakes
                 case FrameKind.Close:
                     heard.Add("close " + fields.ReadU32());
                     break;
+            }
+        }
+
+        private void ReadImages(ref MsgPackReader fields, byte[] bytes)
+        {
+            Images.Clear();
+            for (int images = fields.ReadArray(); images > 0; images--)
+            {
+                fields.TryReadBytes(out int start, out int count);
+                var image = new byte[count];
+                Array.Copy(bytes, start, image, 0, count);
+                Images.Add(image);
             }
         }
 
@@ -219,7 +238,13 @@ namespace Loquent.Tests.Fakes
             writer.WriteText("session-" + sessions);
             writer.WriteUnsigned((ulong)epoch);
             writer.WriteBool(resumes);
-            writer.WriteMap(0);
+            writer.WriteMap(Limits.Count);
+            foreach (KeyValuePair<string, long> limit in Limits)
+            {
+                writer.WriteText(limit.Key);
+                writer.WriteUnsigned((ulong)limit.Value);
+            }
+
             to.Deliver(writer.ToArray());
         }
 

@@ -51,9 +51,13 @@ namespace Loquent.Double
         /// <summary>Beyond Latin-1: dashes, quotation marks and the like, and the box for what is missing.</summary>
         private const string Punctuation = "\u2010\u2013\u2014\u2015\u2017\u2018\u2019\u201A\u201B\u201C\u201D\u201E\u2020\u2021\u2022\u2026\u2030\u2032\u2033\u2039\u203A\u203C\u203E\u2044\u20AC\u2122\u25A1";
 
+        /// <summary>Where the settings are among the resources.</summary>
+        internal const string Path = "TMP Settings";
+
         public TextResources()
         {
             Settings = ScriptableObject.CreateInstance<TMPro.TMP_Settings>();
+            World.Current.Part<ResourceFolder>()[Path] = Settings;
             DefaultFont = TMPro.TMP_FontAsset.Make("LiberationSans SDF", 86, 9, GlyphRenderMode.SDFAA, 1024, 1024);
             for (uint point = 0x20; point <= 0xFF; point += point == 0x7E ? 0x22u : 1u)
             {

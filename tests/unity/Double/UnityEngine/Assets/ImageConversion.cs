@@ -25,6 +25,23 @@ namespace UnityEngine
             where T : struct =>
             new NativeArray<byte>(Jpeg.Encode(ToPixels(input.ToArray(), format), (int)width, (int)height, quality), Allocator.Persistent);
 
+        /// <summary>Gives a texture a picture's size. The double doesn't decode its pixels: they become grey.</summary>
+        public static bool LoadImage(this Texture2D tex, byte[] data)
+        {
+            for (int at = 2; data.Length > at + 8 && data[0] == 0xFF && data[1] == 0xD8; at += 2 + (data[at + 2] << 8) + data[at + 3])
+            {
+                if (data[at + 1] == 0xC0)
+                {
+                    tex.height = (data[at + 5] << 8) + data[at + 6];
+                    tex.width = (data[at + 7] << 8) + data[at + 8];
+                    tex.Pixels = new Color32[tex.width * tex.height];
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
         private static Color32[] ToPixels(Array array, GraphicsFormat format)
         {
             if (array is Color32[] ready)

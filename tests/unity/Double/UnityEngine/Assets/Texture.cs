@@ -99,6 +99,19 @@ namespace UnityEngine
 
         public Color32[] GetPixels32() => (Color32[])Pixels.Clone();
 
+        /// <summary>A copy of the bytes, four or three of each pixel.</summary>
+        public byte[] GetRawTextureData()
+        {
+            int size = format == TextureFormat.RGB24 ? 3 : 4;
+            var bytes = new byte[Pixels.Length * size];
+            for (int i = 0; i < bytes.Length; i++)
+            {
+                bytes[i] = Pixels[i / size][i % size];
+            }
+
+            return bytes;
+        }
+
         public void Apply() => Apply(true, false);
 
         public void Apply(bool updateMipmaps) => Apply(updateMipmaps, false);
@@ -205,6 +218,10 @@ namespace Loquent.Double
         internal int Temporary { get; set; }
 
         internal int Stalls { get; set; }
+
+        internal UnityEngine.Rendering.GraphicsDeviceType Type { get; set; } = UnityEngine.Rendering.GraphicsDeviceType.Vulkan;
+
+        internal bool ReadsBack { get; set; } = true;
 
         /// <summary>So many frames pass before an asynchronous request is answered.</summary>
         internal int Latency { get; set; } = 3;

@@ -144,7 +144,19 @@ namespace UnityEngine
         public Matrix4x4 worldToCameraMatrix =>
             Matrix4x4.Scale(new Vector3(1, 1, -1)) * Matrix4x4.TRS(transform.position, transform.rotation, Vector3.one).inverse;
 
+        /// <summary>Which part of its target it paints. The double paints all of it.</summary>
+        public Rect rect { get; set; } = new Rect(0, 0, 1, 1);
+
         public void ResetAspect() => ratio = null;
+
+        /// <summary>Back to what the field of view says; the double knows no other.</summary>
+        public void ResetProjectionMatrix()
+        {
+        }
+
+        public void ResetWorldToCameraMatrix()
+        {
+        }
 
         public Vector3 WorldToViewportPoint(Vector3 position)
         {
@@ -198,6 +210,8 @@ namespace UnityEngine
             depth = other.depth;
             cullingMask = other.cullingMask;
             clearFlags = other.clearFlags;
+            rect = other.rect;
+            stereoTargetEye = other.stereoTargetEye;
             backgroundColor = other.backgroundColor;
         }
 
