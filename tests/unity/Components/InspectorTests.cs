@@ -96,6 +96,59 @@ namespace Loquent.Components.Tests
             Assert.That(canvas.Root.position.y, Is.EqualTo(low - 0.5f).Within(0.03f));
         }
 
+        [Test]
+        public void ACanvasOfYourOwnBelowTheNpcStandsAboveIt()
+        {
+            Npc npc = MakeNpc("Innkeeper", new Vector3(0, 0, 2));
+            npc.transform.localScale = new Vector3(1, 2, 1);
+            var root = new GameObject("Mine");
+            root.SetActive(false);
+            root.transform.SetParent(npc.transform, false);
+            var parts = root.AddComponent<SpeechCanvasParts>();
+            parts.Canvas = root.AddComponent<Canvas>();
+            parts.Canvas.renderMode = RenderMode.WorldSpace;
+            parts.Group = root.AddComponent<CanvasGroup>();
+            var text = new GameObject("Text", typeof(RectTransform));
+            text.transform.SetParent(root.transform, false);
+            parts.Page = text.AddComponent<TextMeshProUGUI>();
+            parts.Page.fontSize = 24;
+            var canvas = root.AddComponent<SpeechCanvas>();
+            canvas.Parts = parts;
+            root.AddComponent<CanvasAnchor>();
+            root.SetActive(true);
+            npc.Speech = canvas;
+            canvas.Show("Hello");
+            Engine.RunFor(2);
+            Assert.That(canvas.Root, Is.SameAs(root.transform));
+            float bottom = canvas.Root.position.y - (canvas.Root.rect.height * canvas.Root.lossyScale.y / 2);
+            Assert.That(bottom, Is.EqualTo(3.6f + 0.12f).Within(0.02f));
+            Assert.That(canvas.Root.lossyScale.x, Is.EqualTo(canvas.Root.lossyScale.y).Within(1e-5f));
+        }
+
+        [Test]
+        public void ACanvasThatIsKeptAtItselfStaysWhereItWas()
+        {
+            var root = new GameObject("Mine");
+            root.SetActive(false);
+            root.transform.position = new Vector3(0, 1.5f, 2);
+            var parts = root.AddComponent<SpeechCanvasParts>();
+            parts.Canvas = root.AddComponent<Canvas>();
+            parts.Canvas.renderMode = RenderMode.WorldSpace;
+            parts.Group = root.AddComponent<CanvasGroup>();
+            var text = new GameObject("Text", typeof(RectTransform));
+            text.transform.SetParent(root.transform, false);
+            parts.Page = text.AddComponent<TextMeshProUGUI>();
+            var canvas = root.AddComponent<SpeechCanvas>();
+            canvas.Parts = parts;
+            root.AddComponent<CanvasAnchor>();
+            root.SetActive(true);
+            canvas.Show("Hello");
+            Engine.RunFor(1);
+            Vector3 at = canvas.Root.position;
+            Engine.RunFor(5);
+            Assert.That((canvas.Root.position - at).magnitude, Is.LessThan(0.001f));
+        }
+
         [TestCase(true, "There is no connection to the server. (")]
         [TestCase(false, "There is no connection to the server.")]
         public void PlayersOfAReleaseBuildAreToldNoReasons(bool isDebugBuild, string shown)

@@ -162,8 +162,7 @@ namespace Loquent
             placed = transform.position;
             turned = transform.rotation;
             root.SetPositionAndRotation(placed, turned);
-            float scale = (float)ApparentSize.MetresPerDmm(readFrom, readFrom, readFrom) / UnitsPerDmm;
-            root.localScale = new Vector3(scale, scale, scale);
+            SceneRoot.Scale(root, (float)ApparentSize.MetresPerDmm(readFrom, readFrom, readFrom) / UnitsPerDmm);
         }
 
         private void Linger(float seconds)
