@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Loquent.Editor.Tests")]
+[assembly: InternalsVisibleTo("Loquent.Desk.Tests")]
