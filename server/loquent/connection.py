@@ -286,8 +286,8 @@ class Connection:
         self._share = visitor.connections.take()
         if self._share is None and not takes_over:
             message = (
-                f"{visitor.connections.taken} connections are open with the token of {visitor.name}, as many as it may have; "
-                "close one, or try again in a moment."
+                f"All the connections are open that the token of {visitor.name} may have ({visitor.connections.taken}); close one, or "
+                "try again in a moment."
             )
             retry_ms = round(self._settings.retry_seconds * 1000)
             self.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)

@@ -228,9 +228,7 @@ class Gateway:
 
     def _full(self) -> Fault:
         retry_ms = round(self._settings.retry_seconds * 1000)
-        message = (
-            f"{self._settings.connections} connections are open, as many as this server takes; try again in a moment."
-        )
+        message = f"All the connections are open that this server takes ({self._settings.connections}); try again in a moment."
         return fault(Code.BUSY, message, retry_after_ms=retry_ms)
 
     def _evict_stranger(self, *, at_the_door: bool) -> bool:
@@ -259,12 +257,20 @@ class Gateway:
     # --- HTTP ------------------------------------------------------------------------------------
 
     def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        try:
+            return self._answer_to(connection, request)
+        except Exception:  # the library would answer 500 as well, and point to a log in which nothing stands
+            log.exception("a mistake in the server ended a handshake")
+            message = "The server made a mistake; its log has the details.\n"
+            return connection.respond(http.HTTPStatus.INTERNAL_SERVER_ERROR, message)
+
+    def _answer_to(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
         match path:
             case "/healthz":
-                return self._health()
+                return self._health(request)
             case "/readyz":
-                return self._readiness()
+                return self._readiness(request)
             case "/metrics":
                 return self._stop_stranger(connection, request, here=True) or self._measurements(request)
             case "/characters":
@@ -276,22 +282,22 @@ class Gateway:
 
     def _handshake(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse a handshake that mustn't succeed."""
-        origin = request.headers.get("Origin")
-        if origin is not None and origin not in self._settings.origins:
+        origins = request.headers.get_all("Origin")
+        if origins and (len(origins) > 1 or origins[0] not in self._settings.origins):
             return self._refuse(
                 connection,
                 "origin",
                 http.HTTPStatus.FORBIDDEN,
-                f"This server takes no connections from web pages of {origin}; "
+                f"This server takes no connections from web pages of {', '.join(origins)}; "
                 "start it with --allow-origin and that address if it should.\n",
             )
-        if "websocket" not in request.headers.get("Upgrade", "").lower():
+        if "websocket" not in ", ".join(request.headers.get_all("Upgrade")).lower():
             response = self._refuse(
                 connection,
                 "not_websocket",
                 http.HTTPStatus.UPGRADE_REQUIRED,
-                "This is a Loquent server. It speaks WebSocket: type its address, with ws:// in front, into Unity's "
-                "Loquent client. Its health is at /healthz.\n",
+                f"This is a Loquent server. It speaks WebSocket: type its address, with {'ws' if self._tls is None else 'wss'}:// in "
+                "front, into Unity's Loquent client. Its health is at /healthz.\n",
             )
             response.headers["Upgrade"] = "websocket"
             return response
@@ -308,17 +314,25 @@ class Gateway:
         shown = request.headers.get_all("Authorization")
         if self._access.is_open or not (shown or here):
             return None
-        visitor = self._access.check(authorization(shown[0])) if len(shown) == 1 else None
+        visitor = self._visitor(request)
         if visitor is not None:
             self._known[connection] = visitor
             return None
+        lacks = (
+            "doesn't know the token in the header Authorization" if shown else "tells this only to who shows a token"
+        )
         message = (
-            "This server doesn't know the token in the header Authorization, which should be: Bearer and the token that "
-            "`loquent token` showed when it was made.\n"
+            f"This server {lacks}; the header is Authorization: Bearer, a blank, and the token that `loquent token` showed when it was "
+            "made.\n"
         )
         response = self._refuse(connection, "unauthorized", http.HTTPStatus.UNAUTHORIZED, message)
         response.headers["WWW-Authenticate"] = 'Bearer realm="loquent"' + (', error="invalid_token"' if shown else "")
         return response
+
+    def _visitor(self, request: Request) -> Visitor | None:
+        """Return whose token is in a request's header; None if none is that is known. With open access, everybody is somebody."""
+        shown = request.headers.get_all("Authorization")
+        return self._access.check(authorization(shown[0]) if len(shown) == 1 else None)
 
     def _no_room(self, connection: ServerConnection) -> Response | None:
         """Refuse a handshake when the server stops, or when there is no room even at the door."""
@@ -349,8 +363,11 @@ class Gateway:
         cast = [{"character": key, "name": character.name} for key, character in self._characters.items()]
         return _json(http.HTTPStatus.OK, {"characters": cast})
 
-    def _health(self) -> Response:
-        """Answer whether this process is well: one that isn't must be started again by whoever watches it."""
+    def _health(self, request: Request) -> Response:
+        """Answer whether this process is well: one that isn't must be started again by whoever watches it.
+
+        What the engine died of is nobody's business who couldn't talk with it; whoever runs the server finds it in the log, too.
+        """
         state = self._keeper.state
         body = {
             "status": "ok" if state is State.READY else state.value,
@@ -358,13 +375,13 @@ class Gateway:
             "model": self._keeper.engine.model,
             "version": __version__,
         }
-        if self._keeper.cause is not None:
+        if self._keeper.cause is not None and self._visitor(request) is not None:
             body["cause"] = self._keeper.cause
         return _json(
             http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
         )
 
-    def _readiness(self) -> Response:
+    def _readiness(self, request: Request) -> Response:
         """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""
         state = self._keeper.state
         if self._admission.draining:
@@ -374,7 +391,8 @@ class Gateway:
         elif state is State.STARTING:
             body = {"status": state.value, "why": "The model is still loading."}
         else:
-            body = {"status": state.value, "why": self._keeper.cause or "The engine has died."}
+            cause = self._keeper.cause if self._visitor(request) is not None else None
+            body = {"status": state.value, "why": cause or "The engine has died."}
         return _json(http.HTTPStatus.SERVICE_UNAVAILABLE, body)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+from pathlib import Path
 
 import msgpack
 import pytest
@@ -12,17 +13,19 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from loquent.access import Access
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway, GatewayError
 from loquent.settings import Settings
+from loquent.tokens import new_token
 from support.running import HELLO, bare, running
 
 
-async def http(port: int, path: str) -> tuple[int, str, str]:
+async def http(port: int, path: str, *headers: str) -> tuple[int, str, str]:
     """GET a path; returns status, head and body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    writer.write("\r\n".join((f"GET {path} HTTP/1.1", "Host: x", *headers, "", "")).encode())
     head, _, body = (await reader.read()).decode().partition("\r\n\r\n")
     writer.close()
     await writer.wait_closed()
@@ -53,6 +56,24 @@ async def test_healthz_fails_when_the_engine_is_dead_and_says_why() -> None:
         status, _, body = await http(server.port, "/healthz")
         assert status == 503
         assert json.loads(body) | {"status": "down", "cause": "the process was killed"} == json.loads(body)
+
+
+async def test_what_the_engine_died_of_is_told_only_to_who_shows_a_token(tmp_path: Path) -> None:
+    token, entry = new_token("watcher")
+    (tmp_path / "tokens.toml").write_text(entry)
+    engine = ScriptedEngine()
+    async with running(engine, access=Access.read(tmp_path / "tokens.toml")) as server:
+        engine.die("The process was killed.")
+        await asyncio.sleep(0.01)
+        for path, told in (("/healthz", {"status": "down"}), ("/readyz", {"why": "The engine has died."})):
+            for headers in ((), ("Authorization: Bearer lq_it-is-not-this-one",)):
+                status, _, body = await http(server.port, path, *headers)
+                assert status == 503
+                assert json.loads(body) | told == json.loads(body)
+                assert "killed" not in body
+            status, _, body = await http(server.port, path, f"Authorization: Bearer {token}")
+            assert status == 503
+            assert "The process was killed." in body
 
 
 async def test_the_characters_are_told_with_their_names_and_nothing_that_the_model_is_told() -> None:
@@ -99,6 +120,51 @@ async def test_healthz_fails_while_the_engine_is_started_again_and_no_longer() -
         assert (await http(server.port, "/readyz"))[0] == 200
         assert "loquent_engine_restarts_total 1.0" in (await http(server.port, "/metrics"))[2].splitlines()
         await client.still_works()
+
+
+UPGRADE = (
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (("Origin: https://game.example", "Origin: https://game.example"), 403),
+        (("Origin: https://game.example", "Origin: https://evil.example"), 403),
+        (("Origin: https://game.example, https://evil.example",), 403),
+        (("Origin:",), 403),
+        (("Origin: null",), 403),
+        (("Upgrade: h2c", "Origin: https://game.example"), 426),
+    ],
+)
+async def test_a_header_that_comes_twice_is_no_way_in_and_no_mistake_of_the_server(
+    headers: tuple[str, ...], status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(settings=Settings(origins=("https://game.example",))) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write("\r\n".join(("GET / HTTP/1.1", "Host: x", *UPGRADE, *headers, "", "")).encode())
+        assert int((await reader.readuntil(b"\r\n")).split()[1]) == status
+        writer.close()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_mistake_in_a_handshake_stands_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(_: object) -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    async with running() as server:
+        monkeypatch.setattr(server.gateway.metrics, "render", mistaken)
+        status, _, body = await http(server.port, "/metrics")
+        assert (status, body) == (500, "The server made a mistake; its log has the details.\n")
+    (record,) = (record for record in caplog.records if record.levelname == "ERROR")
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], ZeroDivisionError)
 
 
 async def test_a_web_page_is_refused_unless_its_origin_is_allowed() -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from ..engines.base import Delta, EngineError, Finish
+from ..engines.base import Delta, EngineError, EngineFailed, Finish
 from ..images import ImageError
 from ..wire.faults import Code
 from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say
@@ -104,6 +104,8 @@ class Turn:
         except ImageError as error:
             self._fail(fault(Code.IMAGES_REFUSED, str(error), self._refers))
         except EngineError as error:
+            if isinstance(error, EngineFailed):  # of a death the log has heard already, once for all turns
+                self._watch.log.warning("%s", error)
             self._fail(engine_fault(error, self._refers))
         except Exception:
             self._watch.log.exception("a mistake in the server ended the turn")
