@@ -140,14 +140,26 @@ def run_nunit(assembly: Path, *, search: Sequence[Path] = (), timeout: float = 2
     )
 
 
-async def run_program(path: Path, *arguments: str, status: int = 0) -> str:
+async def run_program(path: Path, *arguments: str, status: int = 0, search: Sequence[Path] = ()) -> str:
     """Run a compiled program while the event loop goes on; return what it printed.
+
+    Args:
+        path: The program.
+        arguments: What it's given.
+        status: The exit status that it should have.
+        search: Where the assemblies are that it refers to, if not beside it.
 
     Raises:
         BuildError: its exit status isn't ``status``, or it took too long.
     """
     process = await asyncio.create_subprocess_exec(
-        tool("mono"), "--debug", str(path), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        tool("mono"),
+        "--debug",
+        str(path),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "MONO_PATH": os.pathsep.join(map(str, search))},
     )
     try:
         output, errors = await asyncio.wait_for(process.communicate(), PROGRAM_SECONDS)
