@@ -24,7 +24,7 @@ LAYERS = [
     ["sessions"],
     ["dialogue"],
     ["engines"],
-    ["access", "certificates", "descriptors", "images"],
+    ["access", "certificates", "descriptors", "images", "sockets"],
     ["metrics", "tracing"],
     ["tokens", "watcher"],
     ["logs"],

@@ -196,7 +196,7 @@ class Access:
                 log.error("the tokens from before stay valid: %s", error)
             self._complaint = str(error)
             return None
-        self._complaint = ""
+        mended, self._complaint = bool(self._complaint), ""
         old = self._entries
         gone = self._take(tokens)
         new = [
@@ -207,6 +207,8 @@ class Access:
                 f"{what} {', '.join(names)}" for what, names in (("revoked", sorted(gone)), ("new", new)) if names
             ]
             log.warning("%s was read again: %s", self._file, "; ".join(changes))
+        elif mended:  # whoever has mended it wants to know
+            log.warning("%s can be used again, and lets in whom it did before", self._file)
         return gone
 
     def _take(self, tokens: Iterable[Token]) -> frozenset[str]:

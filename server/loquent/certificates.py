@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import ssl
@@ -25,6 +26,9 @@ _MOST_BYTES: Final = 1 << 20
 
 _WRONG_KEY: Final = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}
 """OpenSSL's reasons for not taking a good key with a good certificate; the last one is for a key of another kind."""
+
+_WEAK: Final = {"EE_KEY_TOO_SMALL", "CA_KEY_TOO_SMALL", "CA_MD_TOO_WEAK"}
+"""OpenSSL's reasons for not taking what could be forged."""
 
 _ANY_TIME: Final = 0x200000
 """OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the module ssl has no name for."""
@@ -79,11 +83,7 @@ class Certificates:
         self.context = _server_context()
         """The context to listen with. It hands each handshake to the newest certificate's own, so that one replaces another whole."""
         self.context.sni_callback = self._use_newest
-        if may_be_read_by_all(key or chain):
-            log.warning(
-                "everybody on this machine may read the private key in %s; take that right away (chmod o-r)",
-                key or chain,
-            )
+        self._warn_of_readers()
         self.warn(now)
 
     @property
@@ -107,11 +107,15 @@ class Certificates:
                 log.error("the certificate from before stays in use: %s", error)
             self._complaint = str(error)
             return False
-        self._complaint = ""
+        mended, self._complaint = bool(self._complaint), ""
         self._newest = newest
-        if certificate != self.certificate:
+        if certificate == self.certificate:
+            if mended:  # whoever has mended it wants to know
+                log.warning("%s can be used again, and holds the same certificate as before", self._chain)
+        else:
             self.certificate = certificate
             self._warned = None
+            self._warn_of_readers()
             log.warning(
                 "%s was read again: the certificate expires on %s", self._chain, f"{certificate.expires:%Y-%m-%d}"
             )
@@ -131,6 +135,13 @@ class Certificates:
         warning = self.certificate.warning(now)
         if warning is not None:
             log.warning("the certificate in %s %s", self._chain, warning)
+
+    def _warn_of_readers(self) -> None:
+        key = self._key or self._chain
+        if may_be_read_by_all(key):
+            log.warning(
+                "everybody on this machine may read the private key in %s; take that right away (chmod o-r)", key
+            )
 
     def _use_newest(self, connection: ssl.SSLObject, name: str | None, front: ssl.SSLContext) -> None:
         connection.context = self._newest
@@ -174,8 +185,10 @@ def load_certificate(chain: Path, key: Path | None = None) -> tuple[ssl.SSLConte
 
 
 def may_be_read_by_all(key: Path) -> bool:
-    """Tell whether everybody on this machine may read a file with a private key."""
-    return os.name == "posix" and bool(key.stat().st_mode & stat.S_IROTH)
+    """Tell whether everybody on this machine may read a file with a private key, if it's there."""
+    with contextlib.suppress(OSError):
+        return os.name == "posix" and bool(key.stat().st_mode & stat.S_IROTH)
+    return False
 
 
 class _EncryptedError(Exception):
@@ -254,5 +267,7 @@ def _time(text: object) -> datetime:
 
 
 def _reason(error: ssl.SSLError) -> str:
-    """Say OpenSSL's reason in small letters, such as "ee key too small"."""
-    return (error.reason or str(error)).replace("_", " ").lower()
+    """Say OpenSSL's reason in words; where it names none, it couldn't make sense of what stands in the files."""
+    if error.reason in _WEAK:
+        return "its key is too small, or its signature too weak, for clients of today; make it with a new key"
+    return error.reason.replace("_", " ").lower() if error.reason else "what stands in it is damaged, or not whole"

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
-from .client import Client, FaultError, Reply
+from .client import Client, FaultError, Reconnect, Reply
 from .wire.faults import Code
 from .wire.frames import Options
 
@@ -65,7 +65,10 @@ class Chat:
 
         self._thread.start()
         try:
-            client = self._wait(Client.connect(self._url, token=self._token, authorities=self._authorities))
+            connecting = Client.connect(
+                self._url, token=self._token, authorities=self._authorities, reconnect=Reconnect(told=self._tell_lost)
+            )
+            client = self._wait(connecting)
             try:
                 self._talk(client)
             finally:
@@ -117,6 +120,7 @@ class Chat:
         reply = self._wait(client.say(conversation, said))
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         streaming = self._start(_pump(reply, pieces))
+        interrupted = False
         while True:
             try:
                 piece = pieces.get()
@@ -124,10 +128,18 @@ class Chat:
                     break
                 self._print(piece)
             except KeyboardInterrupt:
+                if interrupted:  # it was told so, and its end doesn't come
+                    raise
+                interrupted = True
                 self._wait(reply.cancel())
         streaming.result()
         note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
         self._print(f"{note}\n")
+
+    def _tell_lost(self, seconds: float) -> None:
+        self._print(
+            f"\n(the connection is lost; for {seconds:g} s it's tried to make it again, Ctrl-C twice gives up)\n"
+        )
 
     def _print(self, text: str) -> None:
         self._out.write(text)

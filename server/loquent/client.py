@@ -66,6 +66,8 @@ class Reconnect:
     """How long it's tried, from the loss on; never longer than the server keeps the session."""
     chance: Callable[[], float] = random.random
     """Gives numbers from 0 to 1, by chance."""
+    told: Callable[[float], None] | None = None
+    """Called when a connection is lost, with the seconds for which it's tried to make it again."""
 
     def waits(self) -> Iterator[float]:
         """Yield how many seconds to wait before each attempt, without end."""
@@ -161,7 +163,7 @@ class Client:
         self._seq = 0
         self._acked = 0
         self._unconfirmed: list[Frame] = []  # what was asked and may not have arrived, in order
-        self._again: set[tuple[int, int]] = set()  # what was sent again on this connection, as faults refer to it
+        self._again: set[tuple[int, int]] = set()  # what was sent more than once, as faults refer to it
         self._away = False
         self._lost: ClientError | None = None
         self._loop = asyncio.get_running_loop()
@@ -327,10 +329,13 @@ class Client:
         grace_ms = self.welcome.limits.grace_ms
         seconds = how.give_up_seconds if grace_ms is None else min(how.give_up_seconds, grace_ms / 1000)
         deadline = self._loop.time() + seconds
-        told = 0.0
+        if how.told is not None:
+            how.told(seconds)
+        lost, told = str(why).rstrip("."), 0.0
         for wait in waits:
             if self._loop.time() + max(wait, told) > deadline:
-                raise ClientError(f"{str(why).rstrip('.')}; it couldn't be made again within {seconds:g} s.")
+                latest = "" if lost in str(why) else f" {why}"
+                raise ClientError(f"{lost}, and couldn't be made again within {seconds:g} s.{latest}")
             await asyncio.sleep(max(wait, told))
             asked = Resume(self.welcome.session, self.welcome.epoch, self._seq)
             try:
@@ -358,7 +363,6 @@ class Client:
 
     async def _send_again(self) -> None:
         """Send what may not have arrived, in the order in which it was sent at first."""
-        self._again.clear()
         for frame in self._unconfirmed:  # what is said meanwhile is appended
             self._again.add(_key(frame))
             try:
@@ -392,23 +396,24 @@ class Client:
         reply = self._replies.get(item.turn)
         if isinstance(item, Begin):
             self._confirm((Say.KIND, item.turn))
-        if isinstance(item, End):  # a cancel has arrived by now, or has nothing to cancel
+        if (
+            isinstance(item, End) and item.reason == "cancelled"
+        ):  # otherwise its cancel may still have to cut what is remembered
             self._unconfirmed = [frame for frame in self._unconfirmed if _key(frame) != (Cancel.KIND, item.turn)]
         if reply is not None:
             reply.began = True
             reply.put(item)
             if isinstance(item, End):
                 del self._replies[item.turn]
+                self._again.discard((Say.KIND, item.turn))
 
     def _take_fault(self, fault: Fault) -> None:
         if fault.refers is None:
             return
         kind, number = key = fault.refers
-        if key in self._again and fault.code in _ARRIVED:
-            self._again.discard(key)
-            self._confirm(key)
-            return
         self._confirm(key)
+        if key in self._again and fault.code in _ARRIVED:  # once for each time that it was sent again
+            return
         opening = self._opening.get(number) if kind == Open.KIND else None
         if opening is not None and not opening.done():
             opening.set_exception(FaultError(fault))

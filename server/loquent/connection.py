@@ -16,6 +16,7 @@ from .logs import Log
 from .metrics import Metrics
 from .sessions import LiveSession, Sessions
 from .settings import Settings
+from .sockets import Socket
 from .wire.codec import encode
 from .wire.faults import CLOSES, Code
 from .wire.frames import Ack, Beat, Cancel, Close, Decide, Fault, Frame, Goaway, Hello, Limits, Open, Say, Welcome
@@ -26,12 +27,12 @@ _LOG: Final = Log.named("loquent.connection")
 _BEAT: Final = encode(Beat())
 _REASON_BYTES: Final = 123
 """Longest reason of a WebSocket close, RFC 6455 section 5.5."""
-_FRAMES_IN_A_ROW: Final = 128
-"""So many frames of one message are acted on before others get their turn."""
+_SLICE_SECONDS: Final = 0.005
+"""How long what comes is acted on before others get their turn."""
 _MOST_BEFORE_HELLO: Final = 256
 """So many faults may wait for a client that hasn't said hello."""
 _GOODBYE_SECONDS: Final = 5.0
-"""How long a client whose token isn't valid any more may take to read so."""
+"""How long a client may take to read why its connection closes, and to close it on its side."""
 _MISSING: Final = (
     "This server lets nobody in without a token; give the client the one that `loquent token` showed when it was made."
 )
@@ -50,16 +51,18 @@ class Connection:
         metrics: where what it does is counted.
         access: tells whose the token in hello is.
         visitor: whose token came with the handshake; None if none did, so that the one in hello counts.
+        full: what it's told instead of a welcome, since there is no place for it, unless it takes over from one that has a place.
     """
 
     def __init__(
         self,
-        socket: ServerConnection,
+        socket: Socket,
         settings: Settings,
         sessions: Sessions,
         metrics: Metrics,
         access: Access,
         visitor: Visitor | None = None,
+        full: Fault | None = None,
     ) -> None:
         self._socket = socket
         self._settings = settings
@@ -68,6 +71,7 @@ class Connection:
         self._access = access
         self._visitor = visitor
         self._share: Share | None = None  # of the connections that the visitor may have
+        self._full = full
         self.log = _LOG.about(address=address(socket))
         """Its lines are about the connection, and its session once there is one."""
         self._reception = Reception(settings.message_bytes)
@@ -76,11 +80,13 @@ class Connection:
         self._replay: deque[bytes] = deque()  # messages for a client that has resumed: they leave next
         self._ready = asyncio.Event()
         self._sent_anything = False
+        self._closes_at: float | None = None  # as the client was told, or will be
         self._closing: tuple[int, str] | None = None
         self._abort: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         rate = settings.frames_per_second
         self._rate = Rate(rate, 2 * rate, self._loop.time())
+        self._slice_began = self._loop.time()
 
     async def run(self) -> None:
         """Serve the client until the connection is closed; then leave its session to wait for it, or end it."""
@@ -94,6 +100,7 @@ class Connection:
             async for message in self._socket:
                 if self._closing is None:
                     await self._receive(message)
+                await self._breathe()  # there may be more messages, which the library then gives without waiting
             failed = False
         except ConnectionClosed:
             failed = False
@@ -115,6 +122,8 @@ class Connection:
             why = "closed by a mistake in the server"
         elif self._closing is not None:
             why = f"closed by the server: {self._closing[1]}"
+        elif self._socket.overflowed:
+            why = "cut by the server: the answers to its pings were left unread"
         elif said is not None:
             why = "closed by its client"
             wanted = said.code == CloseCode.NORMAL_CLOSURE
@@ -131,19 +140,28 @@ class Connection:
             self._sessions.lose(live, self)
 
     @property
+    def has_place(self) -> bool:
+        """Whether it's one of the connections that the server takes: not one that waits at the door, or closes."""
+        return self._full is None and self._closing is None
+
+    @property
     def is_stranger(self) -> bool:
-        """Whether nobody who may come in has said hello on it."""
-        return self._share is None
+        """Whether nobody has said hello on it yet."""
+        return self._live is None and self._closing is None
 
     def evict(self) -> None:
         """Cut the connection of a stranger, who takes the place of others."""
         self._drop("it said no hello, and others need the place")
 
     def go_away(self, seconds: float) -> None:
-        """Tell the client that the connection closes in so many seconds."""
+        """Tell the client that the connection closes in so many seconds; behind its welcome if it hasn't come so far."""
+        self._closes_at = self._loop.time() + seconds
         if self._live is not None:
-            self._unsequenced.append(encode(Goaway(round(seconds * 1000))))
-            self._ready.set()
+            self._say_goaway(self._closes_at)
+
+    def _say_goaway(self, at: float) -> None:
+        self._unsequenced.append(encode(Goaway(max(0, round((at - self._loop.time()) * 1000)))))
+        self._ready.set()
 
     async def leave(self, why: Fault | None = None) -> None:
         """End the turns, and close the connection behind their ends (1001); return when it's closed.
@@ -153,9 +171,7 @@ class Connection:
         """
         if self._live is not None:
             self._live.conversations.end(why)
-        if self._closing is None:
-            self._closing = 1001, "The server is stopping."
-        self._ready.set()
+        self._close_behind(1001, "The server is stopping.")
         await self._socket.wait_closed()
 
     def dismiss_unwelcome(self) -> None:
@@ -166,9 +182,13 @@ class Connection:
         if self._live is not None:
             self._live.conversations.end(why)
         self.refuse(why)
-        self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
 
     # --- what a session knows of its connection ----------------------------------------------------------------------------
+
+    @property
+    def closes(self) -> bool:
+        """See `Link`."""
+        return self._closing is not None
 
     def wake(self) -> None:
         """See `Link`."""
@@ -188,15 +208,22 @@ class Connection:
     # --- in ---------------------------------------------------------------------------------------------------------------
 
     async def _receive(self, message: bytes | str) -> None:
-        for count, frame in enumerate(self._reception.receive(message), 1):
-            early = self._rate.take(self._loop.time()) if self._live is not None else 0.0
-            self._act(frame, early)
-            if self._closing is not None or self._socket.state is not State.OPEN:
-                return
+        for frame in self._reception.receive_each(message):
+            early = 0.0 if isinstance(frame, Hello) else self._rate.take(self._loop.time())
+            if frame is not None:
+                self._act(frame, early)
             if early:  # a flood slows its own connection, and no other
                 await asyncio.sleep(1 / self._settings.frames_per_second)
-            elif count % _FRAMES_IN_A_ROW == 0:
-                await asyncio.sleep(0)
+            else:
+                await self._breathe()
+            if self._closing is not None or self._socket.state is not State.OPEN:
+                return
+
+    async def _breathe(self) -> None:
+        """Let others have their turn, if they have waited for it."""
+        if self._loop.time() - self._slice_began > _SLICE_SECONDS:
+            await asyncio.sleep(0)
+            self._slice_began = self._loop.time()
 
     def _act(self, frame: Frame, early: float) -> None:
         """Act on a frame; ``early``, if not 0.0, is after how many seconds the connection may send one again."""
@@ -221,7 +248,7 @@ class Connection:
         visitor = self._let_in(hello)
         if visitor is None:
             return
-        owner = None if self._access.is_open else visitor
+        owner = self._owner(visitor)
         resumed = self._sessions.resume(hello.resume, self, owner) if hello.resume is not None else None
         if self._share is None:
             self._share = visitor.connections.take()
@@ -238,6 +265,8 @@ class Connection:
         limits = self._limits(self._live)
         self._unsequenced.append(encode(Welcome(version, wire.id, wire.epoch, resumed is not None, limits)))
         self._ready.set()
+        if self._closes_at is not None:
+            self._say_goaway(self._closes_at)
 
     def _let_in(self, hello: Hello) -> Visitor | None:
         """Return who says hello; None if nobody who may come in, or not once more, which the client is told."""
@@ -247,17 +276,27 @@ class Connection:
             self.refuse(fault(Code.UNAUTHORIZED, _UNKNOWN if unknown else _MISSING))
             return None
         self._visitor = visitor
+        # A session that is taken over leaves the place of its connection to the new one, and its share.
+        takes_over = hello.resume is not None and self._sessions.would_take_over(hello.resume, self._owner(visitor))
+        if self._full is not None and not takes_over:
+            self._metrics.handshakes_refused.add("full")
+            self.refuse(self._full, CloseCode.TRY_AGAIN_LATER)
+            return None
+        self._full = None
         self._share = visitor.connections.take()
-        # A session that is taken over leaves the share of its connection to the new one.
-        if self._share is None and not (hello.resume and self._sessions.would_take_over(hello.resume, visitor)):
+        if self._share is None and not takes_over:
             message = (
-                f"{visitor.connections.taken} connections are open with the token of {visitor.name}, as many as it may have; "
-                "close one, or try again in a moment."
+                f"All the connections are open that the token of {visitor.name} may have ({visitor.connections.taken}); close one, or "
+                "try again in a moment."
             )
             retry_ms = round(self._settings.retry_seconds * 1000)
             self.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
             return None
         return visitor
+
+    def _owner(self, visitor: Visitor) -> Visitor | None:
+        """Return whose a session of this visitor is; nobody's where nobody is told from another."""
+        return None if self._access.is_open else visitor
 
     def _give_back(self) -> None:
         if self._share is not None:
@@ -291,8 +330,15 @@ class Connection:
         self._metrics.faults.add(fault.code)
         self.log.about(code=fault.code).info("fault: %s", fault.message)
         close_code = CLOSES.get(Code(fault.code), close)
-        if close_code is not None and self._closing is None:
-            self._closing = close_code, _reason(fault.message)
+        if close_code is not None:
+            self._close_behind(close_code, fault.message)
+        self._ready.set()
+
+    def _close_behind(self, code: int, why: str) -> None:
+        """Close the connection behind what is still to be said; a client that doesn't read that is left to itself after a while."""
+        if self._closing is None:
+            self._closing = code, _reason(why)
+            self._abort = self._loop.call_later(_GOODBYE_SECONDS, self._socket.transport.abort)
         self._ready.set()
 
     def _drop(self, why: str) -> None:
@@ -312,7 +358,8 @@ class Connection:
         period = self._settings.beat_seconds / 2
         while period:
             await asyncio.sleep(period)
-            if not self._sent_anything and self._live is not None:
+            # Not while a beat waits already, because the client reads nothing.
+            if not self._sent_anything and self._live is not None and not self._unsequenced:
                 self._unsequenced.append(_BEAT)
                 self._ready.set()
             self._sent_anything = False

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+import asyncio
+import math
+from typing import Any, Final
 
+from .logs import Log
 from .settings import Settings
+
+log = Log.named("loquent.descriptors")
 
 _BESIDES: Final = 256
 """Open besides connections: the log, the engine's pipes and sockets, files that are read for a moment."""
+_NONE_LEFT: Final = "socket.accept() out of system resource"
+"""What asyncio calls it. It leaves the connection in the system's queue, and tries again a second later."""
+_AGAIN_SECONDS: Final = 60.0
+"""How often that's said, as long as it goes on."""
 
 
 def wanted_descriptors(settings: Settings) -> int:
@@ -49,3 +58,22 @@ def _limits() -> tuple[int, int | None] | None:
     if soft == resource.RLIM_INFINITY:
         return None
     return soft, None if hard == resource.RLIM_INFINITY else hard
+
+
+def tell_of_shortage(loop: asyncio.AbstractEventLoop) -> None:
+    """Have it said once a minute, in our words, that no connection can be accepted: asyncio says it up to a hundred times a second."""
+    told = -math.inf
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        nonlocal told
+        if context.get("message") != _NONE_LEFT:
+            loop.default_exception_handler(context)
+        elif loop.time() - told >= _AGAIN_SECONDS:
+            told = loop.time()
+            log.error(
+                "no further connection can be accepted until one closes: %s. Allow this server more open files (ulimit -n; "
+                "LimitNOFILE in a systemd unit), or fewer `connections`.",
+                context["exception"].strerror,
+            )
+
+    loop.set_exception_handler(handle)

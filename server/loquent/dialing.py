@@ -88,22 +88,33 @@ class Address:
             raise _no_connection(self.url, error) from None
         except (InvalidURI, ValueError):  # ValueError: a port out of range
             raise ClientError(f"{self.url} isn't a WebSocket address; it looks like ws://127.0.0.1:8765.") from None
-        try:
-            async with asyncio.timeout(_WELCOME_SECONDS):
-                with suppress(
-                    ConnectionClosed
-                ):  # a server that is full has said so already, and what it said is still there
-                    await socket.send(encode(Hello((1,), self.client, self.token, resume)))
-                welcome, behind = await _welcome(socket)
-        except TimeoutError:
-            await socket.close()
-            raise UnreachableError(f"The server at {self.url} doesn't answer; is it a Loquent server?") from None
-        except ConnectionClosed as closed:
-            raise UnreachableError(str(lost(closed))) from None
-        except BaseException:
-            await socket.close()
-            raise
-        return socket, welcome, behind
+        return socket, *await greet(socket, Hello((1,), self.client, self.token, resume), self.url)
+
+
+async def greet(socket: ClientConnection, hello: Hello, url: str) -> tuple[Welcome, list[Item]]:
+    """Say hello on a new connection, and cut it unless it's welcomed: it isn't closed with 1000, which would end a session.
+
+    Returns:
+        the server's welcome, and what came behind it in the same message.
+
+    Raises:
+        UnreachableError, FaultError, ClientError: see `Address.dial`.
+    """
+    try:
+        async with asyncio.timeout(_WELCOME_SECONDS):
+            with suppress(
+                ConnectionClosed
+            ):  # a server that is full has said so already, and what it said is still there
+                await socket.send(encode(hello))
+            return await _welcome(socket)
+    except TimeoutError:
+        socket.transport.abort()
+        raise UnreachableError(f"The server at {url} doesn't answer; is it a Loquent server?") from None
+    except ConnectionClosed as closed:
+        raise UnreachableError(str(lost(closed))) from None
+    except BaseException:
+        socket.transport.abort()
+        raise
 
 
 async def _welcome(socket: ClientConnection) -> tuple[Welcome, list[Item]]:

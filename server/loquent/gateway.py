@@ -11,12 +11,12 @@ import math
 import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
-from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
@@ -33,8 +33,10 @@ from .logs import Log
 from .metrics import Metrics
 from .sessions import Sessions
 from .settings import Settings
+from .sockets import Socket
 from .tracing.tracer import NoTracer, Tracer
 from .wire.faults import Code
+from .wire.frames import Fault
 from .wire.reception import fault
 from .wire.session import Session
 
@@ -45,9 +47,9 @@ SUBPROTOCOL: Final = Subprotocol("loquent.v1")
 _HARD_LIMIT_FACTOR: Final = 2
 """A message larger than this many times `Settings.message_bytes` closes the connection instead of being skipped."""
 
-_TOLD_IN_A_FRAME: Final = 64
-"""So many connections beyond the limit are accepted at a time, to be told so by a fault, which clients can read: many see nothing of a
-refused handshake but that it was refused."""
+_AT_THE_DOOR: Final = 64
+"""So many connections beyond the limit are accepted at a time: to take over from one that is lost for its client, or else to be told by a
+fault that there is no place, which clients can read. Many see nothing of a refused handshake but that it was refused."""
 
 _TLS_SECONDS: Final = 10.0
 """How long the handshake of TLS may take, as long as that of WebSocket behind it."""
@@ -95,6 +97,7 @@ class Gateway:
         self._tls = tls
         self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
         self._server: Server | None = None
+        self._sockets: set[Socket] = set()  # those that are still in the handshake, or plain HTTP, included
         self._connections: dict[Connection, None] = {}  # in the order in which they came
         self._tracer = tracer or NoTracer()
         self.metrics = self._measured()
@@ -143,8 +146,10 @@ class Gateway:
                 ping_interval=ping,
                 ping_timeout=ping,
                 max_size=settings.message_bytes * _HARD_LIMIT_FACTOR,
-                max_queue=4,
+                create_connection=partial(Socket, self._sockets),  # type: ignore[arg-type]  # it makes one
+                max_queue=1,
                 write_limit=1 << 14,
+                close_timeout=_LEAVE_SECONDS,
                 logger=_library_log(),
                 ssl=self._tls,
                 ssl_handshake_timeout=_TLS_SECONDS if self._tls is not None else None,
@@ -182,7 +187,8 @@ class Gateway:
         leaving = [asyncio.create_task(connection.leave(why)) for connection in self._connections]
         if leaving:
             await asyncio.wait(leaving, timeout=_LEAVE_SECONDS)
-        self._server.close()  # whoever didn't read the goodbye
+        for left in self._sockets:  # who hasn't come in yet, or didn't read the goodbye
+            left.transport.abort()
         await self._server.wait_closed()
         await self.sessions.close()
 
@@ -198,19 +204,14 @@ class Gateway:
         return self._admission.running + self._admission.queued
 
     async def _handle(self, socket: ServerConnection) -> None:
+        assert isinstance(socket, Socket)  # noqa: S101 - see create_connection
         visitor = self._known.pop(socket, None)
-        connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor)
+        full = None if self._has_place() else self._full()
+        connection = Connection(socket, self._settings, self.sessions, self.metrics, self._access, visitor, full)
         if socket.subprotocol != SUBPROTOCOL:
             self.metrics.handshakes_refused.add("subprotocol")
             message = f"Ask for the WebSocket subprotocol {SUBPROTOCOL}; this server speaks no other."
             connection.refuse(fault(Code.SUBPROTOCOL, message))
-        elif len(self._connections) >= self._settings.connections and not self._evict_stranger():
-            self.metrics.handshakes_refused.add("full")
-            message = (
-                f"{len(self._connections)} connections are open, as many as this server takes; try again in a moment."
-            )
-            retry_ms = round(self._settings.retry_seconds * 1000)
-            connection.refuse(fault(Code.BUSY, message, retry_after_ms=retry_ms), CloseCode.TRY_AGAIN_LATER)
         self._connections[connection] = None
         try:
             await connection.run()
@@ -220,18 +221,31 @@ class Gateway:
         finally:
             self._connections.pop(connection, None)
 
-    def _evict_stranger(self) -> bool:
-        """Make room by cutting the connection that has waited longest for its hello: without one, nobody keeps others out.
+    def _has_place(self) -> bool:
+        """Tell whether there is a place for one more; room is made by those who have said no hello, who so keep nobody out."""
+        taken = sum(connection.has_place for connection in self._connections)
+        return taken < self._settings.connections or self._evict_stranger(at_the_door=False)
+
+    def _full(self) -> Fault:
+        retry_ms = round(self._settings.retry_seconds * 1000)
+        message = f"All the connections are open that this server takes ({self._settings.connections}); try again in a moment."
+        return fault(Code.BUSY, message, retry_after_ms=retry_ms)
+
+    def _evict_stranger(self, *, at_the_door: bool) -> bool:
+        """Cut the connection that has waited longest for its hello.
+
+        Args:
+            at_the_door: of those that have no place, or else of those that have one.
 
         Returns:
             whether there was one.
         """
-        stranger = next((connection for connection in self._connections if connection.is_stranger), None)
-        if stranger is None:
-            return False
-        del self._connections[stranger]
-        stranger.evict()
-        return True
+        for connection in self._connections:
+            if connection.is_stranger and connection.has_place is not at_the_door:
+                del self._connections[connection]
+                connection.evict()
+                return True
+        return False
 
     def _converse(self, session: Session, owner: Visitor | None) -> Conversations:
         watch = Watch(self.metrics, self._tracer)
@@ -243,12 +257,20 @@ class Gateway:
     # --- HTTP ------------------------------------------------------------------------------------
 
     def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        try:
+            return self._answer_to(connection, request)
+        except Exception:  # the library would answer 500 as well, and point to a log in which nothing stands
+            log.exception("a mistake in the server ended a handshake")
+            message = "The server made a mistake; its log has the details.\n"
+            return connection.respond(http.HTTPStatus.INTERNAL_SERVER_ERROR, message)
+
+    def _answer_to(self, connection: ServerConnection, request: Request) -> Response | None:
         path = request.path.partition("?")[0]
         match path:
             case "/healthz":
-                return self._health()
+                return self._health(request)
             case "/readyz":
-                return self._readiness()
+                return self._readiness(request)
             case "/metrics":
                 return self._stop_stranger(connection, request, here=True) or self._measurements(request)
             case "/characters":
@@ -260,22 +282,22 @@ class Gateway:
 
     def _handshake(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse a handshake that mustn't succeed."""
-        origin = request.headers.get("Origin")
-        if origin is not None and origin not in self._settings.origins:
+        origins = request.headers.get_all("Origin")
+        if origins and (len(origins) > 1 or origins[0] not in self._settings.origins):
             return self._refuse(
                 connection,
                 "origin",
                 http.HTTPStatus.FORBIDDEN,
-                f"This server takes no connections from web pages of {origin}; "
+                f"This server takes no connections from web pages of {', '.join(origins)}; "
                 "start it with --allow-origin and that address if it should.\n",
             )
-        if "websocket" not in request.headers.get("Upgrade", "").lower():
+        if "websocket" not in ", ".join(request.headers.get_all("Upgrade")).lower():
             response = self._refuse(
                 connection,
                 "not_websocket",
                 http.HTTPStatus.UPGRADE_REQUIRED,
-                "This is a Loquent server. It speaks WebSocket: type its address, with ws:// in front, into Unity's "
-                "Loquent client. Its health is at /healthz.\n",
+                f"This is a Loquent server. It speaks WebSocket: type its address, with {'ws' if self._tls is None else 'wss'}:// in "
+                "front, into Unity's Loquent client. Its health is at /healthz.\n",
             )
             response.headers["Upgrade"] = "websocket"
             return response
@@ -292,23 +314,33 @@ class Gateway:
         shown = request.headers.get_all("Authorization")
         if self._access.is_open or not (shown or here):
             return None
-        visitor = self._access.check(authorization(shown[0])) if len(shown) == 1 else None
+        visitor = self._visitor(request)
         if visitor is not None:
             self._known[connection] = visitor
             return None
+        lacks = (
+            "doesn't know the token in the header Authorization" if shown else "tells this only to who shows a token"
+        )
         message = (
-            "This server doesn't know the token in the header Authorization, which should be: Bearer and the token that "
-            "`loquent token` showed when it was made.\n"
+            f"This server {lacks}; the header is Authorization: Bearer, a blank, and the token that `loquent token` showed when it was "
+            "made.\n"
         )
         response = self._refuse(connection, "unauthorized", http.HTTPStatus.UNAUTHORIZED, message)
         response.headers["WWW-Authenticate"] = 'Bearer realm="loquent"' + (', error="invalid_token"' if shown else "")
         return response
 
+    def _visitor(self, request: Request) -> Visitor | None:
+        """Return whose token is in a request's header; None if none is that is known. With open access, everybody is somebody."""
+        shown = request.headers.get_all("Authorization")
+        return self._access.check(authorization(shown[0]) if len(shown) == 1 else None)
+
     def _no_room(self, connection: ServerConnection) -> Response | None:
-        """Refuse a handshake when the server stops, or when even those who are told in a frame that it's full are too many."""
+        """Refuse a handshake when the server stops, or when there is no room even at the door."""
         if self._admission.draining:
             reason, message = "draining", "This server is stopping; connect again in a moment.\n"
-        elif len(self._connections) >= self._settings.connections + _TOLD_IN_A_FRAME:
+        elif len(self._connections) >= self._settings.connections + _AT_THE_DOOR and not self._evict_stranger(
+            at_the_door=True
+        ):
             reason = "full"
             message = f"This server is full ({self._settings.connections} connections); connect again in a moment.\n"
         else:
@@ -331,8 +363,11 @@ class Gateway:
         cast = [{"character": key, "name": character.name} for key, character in self._characters.items()]
         return _json(http.HTTPStatus.OK, {"characters": cast})
 
-    def _health(self) -> Response:
-        """Answer whether this process is well: one that isn't must be started again by whoever watches it."""
+    def _health(self, request: Request) -> Response:
+        """Answer whether this process is well: one that isn't must be started again by whoever watches it.
+
+        What the engine died of is nobody's business who couldn't talk with it; whoever runs the server finds it in the log, too.
+        """
         state = self._keeper.state
         body = {
             "status": "ok" if state is State.READY else state.value,
@@ -340,13 +375,13 @@ class Gateway:
             "model": self._keeper.engine.model,
             "version": __version__,
         }
-        if self._keeper.cause is not None:
+        if self._keeper.cause is not None and self._visitor(request) is not None:
             body["cause"] = self._keeper.cause
         return _json(
             http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
         )
 
-    def _readiness(self) -> Response:
+    def _readiness(self, request: Request) -> Response:
         """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""
         state = self._keeper.state
         if self._admission.draining:
@@ -356,7 +391,8 @@ class Gateway:
         elif state is State.STARTING:
             body = {"status": state.value, "why": "The model is still loading."}
         else:
-            body = {"status": state.value, "why": self._keeper.cause or "The engine has died."}
+            cause = self._keeper.cause if self._visitor(request) is not None else None
+            body = {"status": state.value, "why": cause or "The engine has died."}
         return _json(http.HTTPStatus.SERVICE_UNAVAILABLE, body)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
+from .descriptors import tell_of_shortage
 from .dialogue.character import Character
 from .dialogue.store import MemoryStore
 from .engines.base import Engine, EngineDead
@@ -65,6 +66,7 @@ async def serve(
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
     gateway = Gateway(keeper, characters, MemoryStore(), settings, access=access, tls=tls, tracer=spans)
     watches = _watches(access, certificates, gateway)
+    tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, port)
     looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome]

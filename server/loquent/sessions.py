@@ -7,7 +7,8 @@ connection. It ends when its client says so, when the grace period is over, or w
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from .access import Visitor
@@ -23,6 +24,10 @@ log = Log.named("loquent.session")
 
 class Link(Protocol):
     """What a session knows of the connection it has."""
+
+    @property
+    def closes(self) -> bool:
+        """Whether the server is closing it, and the session ends with it."""
 
     def wake(self) -> None:
         """Something has become pending in the session's outbox."""
@@ -119,6 +124,9 @@ class Sessions:
         if live is None or live.owner is not owner or not live.wire.is_meant(asked):
             log.about(token=_name(owner)).info("resume refused: there is no such session, or it's another's")
             return None
+        if live.link is not None and live.link.closes:
+            self.end(live, "the server closes its connection")
+            return None
         replay = live.wire.resume(asked)
         if replay is None:
             self.end(live, "what its client has missed is no longer there")
@@ -140,10 +148,12 @@ class Sessions:
             self._settings.grace_seconds, self.end, live, "its client didn't come back in time"
         )
         live.log.info("session waits for its client")
-        while len(self._waiting) > self._settings.waiting_sessions:
-            # Who has nothing to come back to goes first: nobody shall push others out by connecting again and again.
-            first = min(self._waiting, key=lambda waiting: waiting.conversations.count > 0)
-            self.end(first, "too many sessions wait for their clients")
+        if live.owner is not None and live.owner.connections.most is not None:
+            own = [waiting for waiting in self._waiting if waiting.owner is live.owner]
+            if len(own) > live.owner.connections.most:
+                self.end(_dispensable(own), "as many sessions of its token wait as it may have connections")
+        if len(self._waiting) > self._settings.waiting_sessions:
+            self.end(_dispensable(self._waiting), "too many sessions wait for their clients")
 
     def end(self, live: LiveSession, why: str) -> None:
         """End a session. Its turns have ended when this returns; `close` waits until the engine has let go of them."""
@@ -194,9 +204,20 @@ class Sessions:
     def _gathers(self, live: LiveSession) -> None:
         """Bound what gathers for a client that isn't there."""
         if live.wire.outbox.pending_bytes > self._settings.pending_bytes and live.waiting is not None:
-            # Not from within: a turn is putting its text in.
+            # Not from within: a turn is putting its text in. And once: a timer set anew with each piece might never be due.
+            live.wire.outbox.wake = None
             live.waiting.cancel()
             live.waiting = self._loop.call_later(0, self.end, live, "too much gathered for a client that isn't there")
+
+
+def _dispensable(waiting: Collection[LiveSession]) -> LiveSession:
+    """Return which of these sessions goes first.
+
+    One without conversations, so that nobody pushes out others by connecting again and again; then one of the visitor of whom most wait;
+    then the one that has waited longest.
+    """
+    of = Counter(live.owner for live in waiting)
+    return min(waiting, key=lambda live: (live.conversations.count > 0, -of[live.owner]))
 
 
 def _name(owner: Visitor | None) -> str | None:

@@ -129,8 +129,8 @@ class Settings:
 
     message_bytes: int = _setting(
         1 << 20,
-        "Largest message taken. A say of text is a few hundred bytes; this bounds what one connection can make the server "
-        "hold at a time. A message of more than twice this size closes the connection (1009).",
+        "Largest message taken. A say of text is a few hundred bytes. A connection whose messages aren't acted on as fast as they come "
+        "can make the server hold seven times this. A message of more than twice this size closes the connection (1009).",
         group=_SIZES,
         unit="bytes",
         least=1 << 10,
@@ -190,7 +190,7 @@ class Settings:
     waiting_sessions: int = _setting(
         1000,
         "Sessions without a connection that are kept for their clients to come back; beyond it the one that has waited "
-        "longest ends. As many as connections: when a network fails, all of them wait at once.",
+        "longest ends, of the token of which most wait. As many as connections: when a network fails, all of them wait at once.",
         group=_AMOUNTS,
         unit="count",
         least=0,
@@ -259,7 +259,8 @@ class Settings:
     window_bytes: int = _setting(
         1 << 20,
         "Most that is kept of what was sent and not acknowledged; what a client needs from before that can't be resumed. Some "
-        "hundred of the longest replies; a client acknowledges at least every 64 frames.",
+        "hundred of the longest replies; a client acknowledges at least every 64 frames. In memory it's up to twice as much, and once "
+        "more while it's replayed.",
         group=_AMOUNTS,
         unit="bytes",
         least=0,
@@ -282,8 +283,8 @@ class Settings:
     )
     ping_seconds: float = _setting(
         20.0,
-        "How often a client is pinged, and how long it may take to answer; one that is gone is noticed after both. 0 turns "
-        "it off.",
+        "How often a client is pinged, and how long it may take to answer, or to take anything of what waits for it; one that is gone is "
+        "noticed after both. 0 turns it off.",
         group=_TIMES,
         unit="seconds",
         least=0,

@@ -301,6 +301,10 @@ def make_token(
     for key, value in (("connections", connections), ("turns", turns)):
         if value is not None and value < 1:
             raise TokensError(f"A token with {value} {key} lets nobody in; give --{key} a number of at least 1.")
+    if expires is not None and expires <= datetime.now(UTC).date():
+        raise TokensError(
+            f"A token that expires on {expires} lets nobody in any more; give --expires a day that comes."
+        )
     token, entry = new_token(name, connections=connections, turns=turns, expires=expires)
     _append(Path(os.path.realpath(file)), name, entry)
     for line in (
@@ -325,6 +329,8 @@ def _append(file: Path, name: str, entry: str) -> None:
         raise TokensError(
             f"{beside} is there: another `loquent token` is at work. If none is, delete that file and try again."
         ) from None
+    except FileNotFoundError:
+        raise TokensError(f"There is no folder {file.parent}; make it, or give --tokens a file in another.") from None
     except OSError as error:
         raise TokensError(f"{beside} can't be written: {error.strerror}.") from None
     try:

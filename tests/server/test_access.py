@@ -191,9 +191,10 @@ def test_a_broken_file_keeps_the_tokens_from_before_and_says_so_once(
     file.write_text(good)
     assert access.reload() == frozenset()
     assert visitor(access, GOOD) is quest
+    assert caplog.messages[1:] == [f"{file} can be used again, and lets in whom it did before"]
     file.write_text("[quest")
     assert access.reload() is None
-    assert len(caplog.messages) == 2
+    assert len(caplog.messages) == 3
     assert caplog.records[-1].levelno == logging.ERROR
 
 
@@ -304,8 +305,11 @@ def test_a_name_is_this_machines_only_if_all_its_addresses_are(monkeypatch: pyte
 
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     assert is_loopback("game.example")
+    require_tokens("game.example", Access.none(), allow_anonymous=False)
     addresses.append("192.168.1.5")
     assert not is_loopback("game.example")
+    with pytest.raises(AccessError):
+        require_tokens("game.example", Access.none(), allow_anonymous=False)
 
 
 def test_other_addresses_than_the_loopback_need_tokens_or_a_word(file: Path) -> None:

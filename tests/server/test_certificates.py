@@ -198,6 +198,7 @@ async def test_a_broken_renewal_leaves_the_certificate_in_use_and_is_logged_once
     assert caplog.records[0].levelno == logging.ERROR
     used.chain.write_text(whole)
     assert certificates.reload()
+    assert caplog.messages[1:] == [f"{used.chain} can be used again, and holds the same certificate as before"]
 
 
 def test_reading_the_same_again_is_no_news(used: Made, caplog: pytest.LogCaptureFixture) -> None:
@@ -214,7 +215,7 @@ def refusal(chain: Path, key: Path | None) -> str:
         Certificates(chain, key)
     said = str(refused.value)
     assert said.endswith(".")
-    assert not re.search("[A-Z]_[A-Z]", said)  # OpenSSL's names of reasons
+    assert not re.search(r"[A-Z]_[A-Z]|\[|ssl\.c", said)  # OpenSSL's names of reasons, and Python's of places
     return said
 
 
@@ -237,6 +238,13 @@ def test_files_of_another_kind(used: Made) -> None:
 def test_a_certificate_that_is_garbage_between_its_lines(used: Made) -> None:
     used.chain.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
     assert f"The certificate in {used.chain}" in refusal(*used)
+
+
+@pytest.mark.parametrize("which", ["chain", "key"])
+def test_a_file_of_which_half_has_been_written(used: Made, which: str) -> None:
+    file: Path = getattr(used, which)
+    file.write_bytes(file.read_bytes()[:150])
+    assert refusal(*used).endswith("can't be used: what stands in it is damaged, or not whole.")
 
 
 def test_a_key_of_another_certificate(used: Made, second: Made) -> None:
@@ -268,7 +276,7 @@ def test_an_encrypted_key_is_refused_and_nobody_is_asked(used: Made) -> None:
 
 def test_a_key_too_small_to_protect_anything(tmp_path: Path) -> None:
     weak = make_certificate(tmp_path, "weak", key=rsa.generate_private_key(65537, 1024))
-    assert "ee key too small" in refusal(*weak)
+    assert "its key is too small" in refusal(*weak)
 
 
 def test_a_certificate_for_something_else(tmp_path: Path) -> None:
@@ -281,6 +289,18 @@ def test_a_key_that_everybody_may_read_is_a_warning(used: Made, caplog: pytest.L
     Certificates(*used)
     assert len(caplog.messages) == 1
     assert f"private key in {used.key}" in caplog.messages[0]
+
+
+def test_a_renewed_key_that_everybody_may_read_is_a_warning_too(
+    used: Made, second: Made, caplog: pytest.LogCaptureFixture
+) -> None:
+    certificates = Certificates(*used)
+    assert caplog.messages == []
+    replace(used.chain, second.chain)
+    replace(used.key, second.key)
+    used.key.chmod(0o644)
+    assert certificates.reload()
+    assert [message for message in caplog.messages if f"private key in {used.key}" in message]
 
 
 # --- times ---------------------------------------------------------------------------------------------------

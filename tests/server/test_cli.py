@@ -424,8 +424,23 @@ def test_ctrl_c_cancels_the_turn_and_not_the_program() -> None:
         assert terminal.ended() == 0
 
 
-def test_chat_ends_with_a_sentence_when_the_server_goes() -> None:
+def test_chat_says_that_the_server_is_gone_and_can_be_given_up() -> None:
     with server() as started:
+        terminal = Terminal("chat", "--url", started.url)
+        terminal.until("> ")
+        started.process.kill()
+        started.process.wait()
+        terminal.until("(the connection is lost; for 60 s it's tried to make it again, Ctrl-C twice gives up)")
+        terminal.type("Hello?\r")
+        terminal.until("Hello?")
+        terminal.type("\x03")
+        terminal.until("^C")
+        terminal.type("\x03")
+        assert terminal.ended() == 130
+
+
+def test_chat_ends_with_a_sentence_when_a_server_stops_that_keeps_no_sessions() -> None:
+    with server("--grace-seconds", "0") as started:
         terminal = Terminal("chat", "--url", started.url)
         terminal.until("> ")
         started.process.kill()

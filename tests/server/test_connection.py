@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import msgpack
@@ -12,8 +13,9 @@ from websockets.exceptions import ConnectionClosedError
 from loquent.dialogue.conversations import Act, Conversations
 from loquent.engines.scripted import ScriptedEngine
 from loquent.settings import Settings
-from loquent.wire.frames import Open
+from loquent.wire.frames import Frame, Open
 from loquent.wire.outbox import Outbox
+from loquent.wire.reception import Reception
 from support.running import HELLO, bare, running
 
 
@@ -243,6 +245,21 @@ async def test_beats_carry_no_seq() -> None:
         assert (await client.until(lambda f: f[0] == 34))[-1][1] == 1
 
 
+async def test_beats_do_not_pile_up_for_a_client_that_does_not_read() -> None:
+    settings = Settings(pending_bytes=100_000_000, turns=64, beat_seconds=0.02, ping_seconds=0)
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
+    async with running(engine, settings) as server, bare(server.url, ping_interval=None) as stalled:
+        stalled.socket.transport.pause_reading()
+        await stalled.send(*[[2, n, "guard", {}] for n in range(60)])
+        await stalled.send(*[[3, n, n + 1, "Go", []] for n in range(60)])
+        while not server.gateway.sessions.pending_bytes or server.gateway.turns:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        (connection,) = server.gateway._connections
+        assert len(connection._unsequenced) <= 1
+        stalled.socket.transport.abort()
+
+
 async def test_acks_free_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
     """The server keeps what it sent until it's acknowledged, and not longer."""
     outboxes: list[Outbox] = []
@@ -277,7 +294,7 @@ async def test_a_client_that_vanishes_and_does_not_come_back_leaves_nothing_runn
 
 async def test_a_client_that_sends_nonsense_before_hello_and_reads_nothing_is_dropped() -> None:
     async with (
-        running() as server,
+        running(settings=Settings(frames_per_second=1e6)) as server,
         bare(server.url, hello=False, ping_interval=None) as client,
         bare(server.url) as other,
     ):
@@ -316,6 +333,88 @@ async def test_a_flood_of_small_frames_in_one_message_lets_others_have_their_tur
         await other.still_works(conversation=2)
         await flood.until(lambda frame: frame[0] == 34)
     assert opened == [2, 1]
+
+
+@pytest.mark.parametrize("hello", [False, True])
+async def test_a_message_of_frames_that_are_skipped_lets_others_have_their_turn(
+    hello: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+    each = Reception.receive_each
+
+    def note(reception: Reception, message: bytes | str) -> Iterator[Frame | None]:
+        if len(message) < 1000:
+            yield from each(reception, message)
+            return
+        begun.set()
+        yield from each(reception, message)
+        ended.set()
+
+    monkeypatch.setattr(Reception, "receive_each", note)
+    settings = Settings(frames_per_second=1e6)
+    async with running(settings=settings) as server, bare(server.url) as other, bare(server.url, hello=hello) as flood:
+        await flood.socket.send(b"\x91\x4d" * 400_000)
+        await begun.wait()
+        await other.still_works()
+        assert not ended.is_set()
+        await ended.wait()
+        flood.socket.transport.abort()
+
+
+@pytest.mark.parametrize("message", [b"\x91\x4d", b""], ids=["skipped frames", "nothing"])
+async def test_a_flood_of_small_messages_lets_others_have_their_turn(
+    message: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_row = most = 0
+    each = Reception.receive_each
+
+    def note(reception: Reception, message: bytes | str) -> Iterator[Frame | None]:
+        nonlocal in_a_row, most
+        in_a_row += 1
+        most = max(most, in_a_row)
+        return each(reception, message)
+
+    monkeypatch.setattr(Reception, "receive_each", note)
+    settings = Settings(frames_per_second=1e6)
+    async with running(settings=settings) as server, bare(server.url) as flood:
+        packed = bytes([0x82, 0x80 | len(message)]) + bytes(4) + message
+        flood.socket.transport.write(packed * 100_000)
+        while most < 100 or flood.socket.transport.get_write_buffer_size():
+            in_a_row = 0
+            await asyncio.sleep(0)
+        flood.socket.transport.abort()
+    assert most < 12_000, "the library hands on some 40,000 without waiting"
+
+
+async def test_frames_that_are_skipped_count_against_the_rate() -> None:
+    async with running(settings=Settings(frames_per_second=20)) as server, bare(server.url) as client:
+        await client.send(*[[77]] * 45, [2, 1, "guard", {}])
+        assert await client.fault() == "busy"
+
+
+async def test_who_has_not_said_hello_is_slowed_too() -> None:
+    async with running(settings=Settings(frames_per_second=20)) as server, bare(server.url, hello=False) as client:
+        began = asyncio.get_running_loop().time()
+        await client.send(*[[77]] * 60, HELLO)
+        assert (await client.frame())[0] == 33
+        assert asyncio.get_running_loop().time() - began > 0.5
+
+
+async def test_nothing_is_acted_on_any_more_once_the_connection_closes(monkeypatch: pytest.MonkeyPatch) -> None:
+    acks = 0
+
+    def acknowledge(outbox: Outbox, seq: int) -> None:
+        nonlocal acks
+        acks += 1
+
+    monkeypatch.setattr(Outbox, "acknowledge", acknowledge)
+    async with running(settings=Settings(frames_per_second=10)) as server, bare(server.url) as client:
+        await client.send(*[[6, 0]] * 100)
+        while acks < 22:  # by now its reader rests between two frames
+            await asyncio.sleep(0.01)
+        await server.gateway.close()
+        await asyncio.sleep(0.25)
+    assert acks == 22
 
 
 async def test_a_flood_is_refused_and_slowed_and_no_work_is_done_for_it() -> None:

@@ -20,7 +20,7 @@ from loquent.settings import Settings
 from loquent.tracing.tracer import tracer
 from support.collector import Collector, attributes, collecting, needs_opentelemetry
 from support.log import logged
-from support.running import Bare, Running, bare, running
+from support.running import HELLO, Bare, Running, bare, running
 
 
 async def get(server: Running, path: str, *headers: str) -> tuple[int, str, str]:
@@ -134,6 +134,7 @@ async def test_what_is_refused_at_the_door_shows_with_its_reason() -> None:
             assert await client.fault() == "subprotocol"
         await until(server, "connections", 0)
         async with bare(server.url), bare(server.url, hello=False) as client:
+            await client.send(HELLO)
             assert await client.fault() == "busy"
         await server.gateway.drain()
         with pytest.raises(InvalidStatus):

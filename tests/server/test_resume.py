@@ -127,8 +127,8 @@ async def test_what_the_old_connection_still_sends_after_a_take_over_does_nothin
         async with bare(server.url, hello=False) as old, bare(server.url, hello=False) as new:
             await player.start(old)
             await player.read(old, words=2)
-            # In one message with so many frames that its reader lets others have their turn amid it.
-            late = old.send(*[[6, 0]] * 150, [5, 1, 0])
+            # In one message with so many frames that its reader is slowed, and others have their turn amid it.
+            late = old.send(*[[6, 0]] * 250, [5, 1, 0])
             resumed, _ = await asyncio.gather(player.go_on(new), late, return_exceptions=True)
             assert resumed is True
             await player.read(new, words=10)
@@ -191,6 +191,23 @@ async def test_a_client_that_loses_the_framing_does_not_come_back() -> None:
             assert await client.closed() == 1007
         async with bare(server.url, hello=False) as client:
             assert not await player.go_on(client)
+
+
+async def test_a_session_that_ends_with_its_connection_is_not_had_back_while_that_still_closes() -> None:
+    """The client doesn't answer the close, and connects again at once."""
+    async with running(engine()) as server:
+        player = Player(server)
+        async with bare(server.url, hello=False, close_timeout=0) as old, bare(server.url, hello=False) as new:
+            await player.start(old)
+            await player.read(old, words=2)
+            old.socket.transport.pause_reading()
+            await old.socket.send(b"\xc1")
+            (connection, _) = server.gateway._connections
+            while not connection.closes:
+                await asyncio.sleep(0.001)
+            assert not await player.go_on(new)
+            await new.still_works()
+            assert server.gateway.sessions.connected == 1
 
 
 async def test_a_reader_that_stalls_is_cut_its_session_ends_and_memory_is_bounded() -> None:

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from loquent.access import Visitor
-from loquent.wire.frames import Exchange, Open, Options, Resume, Say
+from loquent.engines.scripted import ScriptedEngine
+from loquent.wire.frames import Exchange, Open, Opened, Options, Resume, Say
 from support.house import Line, house
 from support.table import REPLY
 from support.virtual_time import virtual_time
@@ -127,6 +128,62 @@ async def test_what_gathers_for_a_client_that_is_away_is_bounded() -> None:
     await asyncio.sleep(1)
     assert live.over
     assert (h.engine.running, h.admission.running, h.sessions.waiting) == (0, 0, 0)
+
+
+@virtual_time
+async def test_what_gathers_is_bounded_however_fast_the_engine_is() -> None:
+    """It has more to say in every breath, so that what is put off until the next is put off for ever."""
+    engine = ScriptedEngine(lambda _: " ".join(["x" * 999] * 1000), tokens_per_second=0)
+    h = await house(engine=engine, grace_seconds=60, pending_bytes=4096)
+    live, line = h.begin()
+    h.sessions.lose(live, line)
+    most = 0
+    while not live.over:
+        await asyncio.sleep(0)
+        most = max(most, live.wire.outbox.pending_bytes)
+    assert most < 4096 + 3000
+    assert live.waiting is None
+
+
+@virtual_time
+async def test_who_comes_back_in_the_breath_in_which_too_much_has_gathered_has_the_session() -> None:
+    h = await house("x" * 600, grace_seconds=60, pending_bytes=4096)
+    live, line = h.begin()
+    h.sessions.lose(live, line)
+    for number in range(2, 9):
+        live.wire.outbox.put(Opened(0, number, "x" * 600, (), ()))
+    assert live.wire.outbox.pending_bytes > 4096
+    replay, new = h.resume(live, seq=0)
+    await asyncio.sleep(1)
+    assert replay is not None
+    assert not live.over
+    assert new.woken > 0, "the connection is the one that looks after it now"
+
+
+@virtual_time
+async def test_a_token_keeps_no_more_sessions_waiting_than_it_may_have_connections() -> None:
+    h = await house(waiting_sessions=5)
+    victim, mallory = Visitor("victim"), Visitor("mallory", connections=2)
+    kept, line = h.begin(victim)
+    h.sessions.lose(kept, line)
+    made = [h.begin(mallory) for _ in range(5)]
+    for live, line in made:
+        h.sessions.lose(live, line)
+    assert not kept.over
+    assert [live.over for live, _ in made] == [True, True, True, False, False]
+
+
+@virtual_time
+async def test_of_whom_most_sessions_wait_loses_one_first() -> None:
+    h = await house(waiting_sessions=5)
+    victim, mallory = Visitor("victim"), Visitor("mallory")
+    kept, line = h.begin(victim)
+    h.sessions.lose(kept, line)
+    for _ in range(20):
+        live, line = h.begin(mallory)
+        h.sessions.lose(live, line)
+    assert not kept.over
+    assert h.sessions.waiting == 5
 
 
 @virtual_time

@@ -10,6 +10,7 @@ import textwrap
 import tomllib
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -253,10 +254,11 @@ def test_a_link_stays_one(tmp_path: Path) -> None:
         ("", {}, "can't be called ''"),
         ("b", {"connections": 0}, "--connections"),
         ("b", {"turns": -1}, "--turns"),
+        ("b", {"expires": datetime.now(UTC).date()}, "--expires"),
     ],
 )
 def test_what_cannot_be_made_is_a_sentence_and_changes_nothing(
-    tmp_path: Path, name: str, limits: dict[str, int], says: str
+    tmp_path: Path, name: str, limits: dict[str, Any], says: str
 ) -> None:
     file = write(tmp_path, f'[a]\nsha256 = "{HASH}"')
     before = file.read_bytes()
@@ -276,7 +278,7 @@ def test_a_broken_file_is_not_added_to(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(TokensError, match="can't be written: No such file or directory"):
+    with pytest.raises(TokensError, match=rf"There is no folder {tmp_path}/none; "):
         make(tmp_path / "none" / "tokens.toml", "a")
 
 

@@ -284,6 +284,7 @@ async def test_who_has_no_token_keeps_nobody_out(tmp_path: Path) -> None:
                 assert await newer.closed() == 1006
                 await welcomed(third, DESK)
                 async with bare(server.url, hello=False) as fourth:
+                    await fourth.send([1, [1], "test/1", QUEST, None])
                     assert await fourth.fault() == "busy"
                     assert await fourth.closed() == 1013
         await inside.still_works()

@@ -24,6 +24,7 @@ class Line:
 
     def __init__(self) -> None:
         self.woken = 0
+        self.closes = False
         self.cut_for: str | None = None
 
     def wake(self) -> None:

@@ -14,23 +14,34 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 START_SECONDS = 300
 """How long the model may take to load on a machine that has better things to do."""
 
 
 class ServerProcess:
-    """A running `loquent serve`."""
+    """A running `loquent serve`.
 
-    def __init__(self, *arguments: str) -> None:
+    Args:
+        arguments: further ones of the command.
+        command: the module that is run, and its first arguments.
+        port: where it listens; 0 for any that is free.
+        how: for `subprocess.Popen`.
+    """
+
+    def __init__(
+        self, *arguments: str, command: Sequence[str] = ("loquent", "serve"), port: int = 0, **how: Any
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "loquent", "serve", "--port", "0", *arguments],
+            [sys.executable, "-m", *command, "--port", str(port), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            **how,
         )
         self.lines: list[str] = []
         """What it has printed so far."""
@@ -74,7 +85,7 @@ class ServerProcess:
 
     def engine_core(self) -> int:
         """Return the process that runs the model: the one below the server that has the most memory."""
-        return max(self.processes(), key=_resident_bytes)
+        return max(self.processes(), key=resident_bytes)
 
     def stop(self) -> int:
         """Stop it as Ctrl-C does; returns the exit status."""
@@ -126,5 +137,6 @@ def gone(processes: Iterable[int], seconds: float = 15) -> bool:
     return True
 
 
-def _resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
+    """Return how much memory a process has."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")

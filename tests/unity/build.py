@@ -110,18 +110,20 @@ def run_tests(timeout: float = 240) -> Results:
     return run_nunit(OUT / "Loquent.Core.Tests.dll", timeout=timeout)
 
 
-def run_nunit(assembly: Path, *, search: Sequence[Path] = (), timeout: float = 240) -> Results:
+def run_nunit(assembly: Path, *, search: Sequence[Path] = (), only: str = "", timeout: float = 240) -> Results:
     """Run an assembly of tests.
 
     Args:
         assembly: The assembly.
         search: Where the assemblies are that it refers to, if not beside it.
+        only: The full name of the fixture or test to run; empty for all.
         timeout: In seconds.
 
     Raises:
         BuildError: nunit-console isn't there, or came to no result.
     """
     command = [tool("nunit-console"), "-nologo", "-noxml", "-nodots", str(assembly)]
+    command += [f"-run:{only}"] if only else []
     environment = {**os.environ, "LOQUENT_PROTOCOL": str(ROOT / "protocol"), "MONO_OPTIONS": "--debug"}
     environment["MONO_PATH"] = os.pathsep.join(map(str, search))
     done = subprocess.run(
@@ -145,8 +147,8 @@ async def run_program(path: Path, *arguments: str, status: int = 0, search: Sequ
 
     Args:
         path: The program.
-        arguments: What it's given.
-        status: The exit status that it should have.
+        arguments: Its command line.
+        status: What it has to end with.
         search: Where the assemblies are that it refers to, if not beside it.
 
     Raises:

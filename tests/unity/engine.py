@@ -26,6 +26,9 @@ DOUBLE = build.HERE / "Double"
 COMPONENTS = build.HERE / "Components"
 """Tests of the package's components that need more of the double than Unity's own Test Runner has: exact time, garbage, pictures."""
 
+SCENE = build.HERE / "Scene"
+"""A program that runs the components against a real server."""
+
 DESK = build.HERE / "Desk"
 """The same for what the package has in the Editor."""
 
@@ -102,6 +105,7 @@ def compile_release(release: Release) -> None:
                 package_assembly(asmdef, release, editor=False)
             package_assembly(asmdef, release, editor=True)
     component_tests(release)
+    scene(release)
     desk_tests(release)
     scene_program(release)
 
@@ -135,10 +139,14 @@ def double_tests(release: Release) -> Path:
 def component_tests(release: Release) -> Path | None:
     """Compile Loquent.Components.Tests.dll, which runs the package's own tests as well; None if there are none."""
     files = build.sources(COMPONENTS)
-    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path)]
-    references = [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
     target = release.out / "Loquent.Components.Tests.dll"
-    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references) if files else None
+    return _compile(release, target, files, "-pkg:nunit", *_engine(release), *_package(release)) if files else None
+
+
+def scene(release: Release) -> Path:
+    """Compile loquent-scene.exe: see Scene/Program.cs."""
+    files = [*build.sources(SCENE), build.HERE / "EndToEnd" / "JsonLine.cs"]
+    return _compile(release, release.out / "loquent-scene.exe", files, *_engine(release), *_package(release))
 
 
 def desk_tests(release: Release) -> Path:
@@ -257,10 +265,10 @@ def references_tool() -> Path:
     return build.cecil_tool("references.exe", "References.cs")
 
 
-def run_tests(release: Release, name: str) -> build.Results:
-    """Run a compiled assembly of tests."""
+def run_tests(release: Release, name: str, only: str = "") -> build.Results:
+    """Run a compiled assembly of tests, or one fixture of it."""
     folder = _folder(release, name)
-    return build.run_nunit(folder / f"{name}.dll", search=(folder, release.out, build.OUT))
+    return build.run_nunit(folder / f"{name}.dll", search=(folder, release.out, build.OUT), only=only)
 
 
 def _folder(release: Release, tests: str) -> Path:
@@ -276,6 +284,11 @@ def test_assemblies(release: Release) -> list[str]:
 
 def _engine(release: Release) -> list[str]:
     return [_reference(release.out / f"{name}.dll") for name in (*DOUBLES, TEST_RUNNER, "Loquent.Double")]
+
+
+def _package(release: Release) -> list[str]:
+    package = [release.out / f"{path.stem}.dll" for path in package_asmdefs() if not is_for_editor(path)]
+    return [_reference(path) for path in (*package, build.OUT / "Loquent.Core.dll") if path.exists()]
 
 
 def _find(name: str, release: Release, *, editor: bool) -> Path:

@@ -31,6 +31,7 @@ class Place:
         self._admission = admission
         self._free = free
         self._since = 0.0
+        self._leaving = False
         self._left = False
 
     @property
@@ -49,10 +50,17 @@ class Place:
             self._free = None
         self._since = asyncio.get_running_loop().time()
 
+    def will_leave(self) -> None:
+        """Tell that the place will be left in a moment, so that somebody may queue for it already. Idempotent."""
+        if not self._leaving and not self._left:
+            self._leaving = True
+            self._admission.leaving += 1
+
     def leave(self) -> None:
         """Give the place to the next. Idempotent."""
         if not self._left:
             self._left = True
+            self._admission.leaving -= self._leaving
             self._admission.left(self._free, self._since)
 
 
@@ -71,6 +79,8 @@ class Admission:
         self._takes: float | None = None  # seconds that a turn keeps its place, lately
         self.running = 0
         """Turns that have a place in the engine."""
+        self.leaving = 0
+        """How many of those, and of the queued ones, are about to leave: so many more may queue."""
         self.draining = False
         """Whether the server stops: no turn shall begin any more; those that are here, queued ones included, go on."""
 
@@ -89,7 +99,7 @@ class Admission:
             self.running += 1
             self._empty.clear()
             return Place(self, None)
-        if len(self._queue) >= self._settings.queued_turns:
+        if len(self._queue) >= self._settings.queued_turns + self.leaving:
             raise Full(
                 f"{self.running} replies are being made and {len(self._queue)} more wait, as many as this server takes; "
                 "try again in a moment.",

@@ -10,7 +10,7 @@ from ..engines.base import Message
 from ..images import Picture
 from ..wire.frames import Exchange, Options
 from .character import Character
-from .store import REMEMBERED, Store
+from .store import REMEMBERED, REMEMBERED_BYTES, Store, latest
 
 TOLD_BYTES = 1 << 15
 """How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
@@ -50,14 +50,7 @@ class Conversation:
 
     def told(self) -> tuple[Exchange, ...]:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
-        told: list[Exchange] = []
-        room = TOLD_BYTES
-        for exchange in reversed(self._history):
-            room -= len(exchange.said.encode()) + len(exchange.reply.encode())
-            if room < 0:
-                break
-            told.append(exchange)
-        return tuple(reversed(told))
+        return latest(self._history, TOLD_BYTES)
 
     def prompt(
         self, said: str, fits: Callable[[Sequence[Message]], bool], pictures: tuple[Picture, ...] = ()
@@ -95,6 +88,8 @@ class Conversation:
     def remember(self, turn: int, exchange: Exchange) -> None:
         """Keep the exchange of a turn that is over; when this returns, it's stored."""
         self._history.append(exchange)
+        while len(self._history) > max(1, len(latest(self._history, REMEMBERED_BYTES))):
+            self._history.popleft()
         self._last_turn = turn
         if self.options.player:
             self._last_key = self._store.append(self.options.player, self.character_id, exchange)

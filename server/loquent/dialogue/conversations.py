@@ -158,7 +158,7 @@ class Conversations:
         if len(self._open) >= self._settings.conversations:
             raise _Refused(
                 Code.CONVERSATION_LIMIT,
-                f"{len(self._open)} conversations are open, as many as a session may have; close one first.",
+                f"All the conversations are open that a session may have ({len(self._open)}); close one first.",
             )
         character = self._characters.get(frame.character)
         if character is None:
@@ -219,7 +219,7 @@ class Conversations:
         if share is None:
             raise _Refused(
                 Code.BUSY,
-                f"{self._allowance.taken} turns are running with this token, as many as it may have; wait for one to end.",
+                f"All the turns run that this token may have ({self._allowance.taken}); wait for one to end.",
                 self._settings.retry_seconds,
             )
         try:
@@ -277,7 +277,7 @@ class Conversations:
         if len(self._running) >= self._settings.turns:
             raise _Refused(
                 Code.BUSY,
-                f"{len(self._running)} turns are running, as many as a session may have; wait for one to end.",
+                f"All the turns run that a session may have ({len(self._running)}); wait for one to end.",
                 self._settings.retry_seconds,
             )
         return conversation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from itertools import count
 from typing import Protocol
 
@@ -10,6 +11,19 @@ from ..wire.frames import Exchange
 
 REMEMBERED = 50
 """How many of the last exchanges are kept: more than fit into most contexts, and a bound on what a player can make us keep."""
+REMEMBERED_BYTES = 1 << 16
+"""How much of them is kept, in bytes of UTF-8: some 16,000 tokens. What a player says may be long, and costs no reply if it's cancelled."""
+
+
+def latest(exchanges: Collection[Exchange], most_bytes: int) -> tuple[Exchange, ...]:
+    """Return the last exchanges, oldest first: as many whole ones as fit into so many bytes of UTF-8."""
+    found: list[Exchange] = []
+    for exchange in reversed(tuple(exchanges)):
+        most_bytes -= len(exchange.said.encode()) + len(exchange.reply.encode())
+        if most_bytes < 0:
+            break
+        found.append(exchange)
+    return tuple(reversed(found))
 
 
 class Store(Protocol):
@@ -29,7 +43,7 @@ class MemoryStore(Store):
     """Keeps the last exchanges for as long as the server runs.
 
     Args:
-        exchanges: how many are kept of each player with each character.
+        exchanges: how many are kept of each player with each character, within `REMEMBERED_BYTES`.
         pairs: of how many players with characters; who has been silent longest is forgotten first.
     """
 
@@ -49,7 +63,8 @@ class MemoryStore(Store):
         key = next(self._keys)
         kept = self._kept.setdefault((player, character), OrderedDict())
         kept[key] = exchange
-        if len(kept) > self._exchanges:
+        fit = len(latest(kept.values(), REMEMBERED_BYTES)) or 1  # the last one in any case
+        while len(kept) > min(self._exchanges, fit):
             kept.popitem(last=False)
         self._kept.move_to_end((player, character))
         if len(self._kept) > self._pairs:

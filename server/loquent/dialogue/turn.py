@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
-from ..engines.base import Delta, EngineError, Finish
+from ..engines.base import Delta, EngineError, EngineFailed, Finish
 from ..images import ImageError
 from ..wire.faults import Code
 from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say
@@ -57,7 +57,7 @@ class Turn:
         conversation.running = number
         outbox.put(Begin(0, conversation.number, number))
         self.task = asyncio.get_running_loop().create_task(self._stream(), name=f"turn {number}")
-        self.task.add_done_callback(lambda _: place.leave())  # also of a task that was cancelled before it ran
+        self.task.add_done_callback(self._done)
 
     def cancel(self, shown: int | None = None) -> None:
         """End the turn now; of the reply, the first ``shown`` Unicode scalar values are remembered (None: all that was sent)."""
@@ -72,6 +72,15 @@ class Turn:
         if not self._over:
             self._fail(replace(why, refers=self._refers))
             self.task.cancel()
+
+    def _done(self, _: asyncio.Task[None]) -> None:
+        """Leave the place, also of a task that was cancelled before it ran; and let go of the task.
+
+        A task that was cancelled holds its exception, and that holds the turn: what the turn was about, pictures and all, would wait for
+        the garbage collector, which comes seldom in a process with a model.
+        """
+        self._place.leave()
+        del self.task
 
     async def _stream(self) -> None:
         finish: Finish | None = None
@@ -95,6 +104,8 @@ class Turn:
         except ImageError as error:
             self._fail(fault(Code.IMAGES_REFUSED, str(error), self._refers))
         except EngineError as error:
+            if isinstance(error, EngineFailed):  # of a death the log has heard already, once for all turns
+                self._watch.log.warning("%s", error)
             self._fail(engine_fault(error, self._refers))
         except Exception:
             self._watch.log.exception("a mistake in the server ended the turn")
@@ -122,8 +133,12 @@ class Turn:
             return
         self._over = True
         self.conversation.running = None
+        self._place.will_leave()
         if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
-            self.conversation.remember(self.number, Exchange(self._said, seen))
+            try:
+                self.conversation.remember(self.number, Exchange(self._said, seen))
+            except Exception:  # the player has heard it all the same, and waits for the end
+                self._watch.log.exception("a mistake in the server: what was said couldn't be stored")
         usage = self._watch.ended(reason, seen, finish, code)
         self._outbox.put(End(0, self.number, reason, usage))
         self._on_ended(self)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from ..access import Access, AccessError, is_loopback, require_tokens
 from ..certificates import Certificate, CertificateError, load_certificate, may_be_read_by_all
 from ..settings import Settings
 from ..tokens import Token, TokensError, read_tokens
 from .finding import Finding, ok, problem, warning
+
+_LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+"""How this machine's own programs reach it."""
 
 
 def examine_tokens(settings: Settings, now: datetime | None = None) -> Finding:
@@ -80,12 +84,11 @@ def _certificate(
         yield (warning if usable else problem)("certificate", f"{settings.certificate} {wrong}.")
     else:
         yield ok("certificate", f"for {names}; {days} days left, until {certificate.expires:%Y-%m-%d}.")
-    if not any(covers(certificate, address) for address in (*addresses, "localhost")) and not names_to_type(
-        certificate
-    ):
+    if not any(covers(certificate, address) for address in addresses or _LOOPBACK) and not names_to_type(certificate):
+        others = f"other machines reach this one at {', '.join(addresses)}, and refuse it there" if addresses else ""
         yield warning(
             "certificate",
-            f"it's for {names}, and no client can type that: make one for this machine's name or address.",
+            f"it's for {names}, and {others or 'no client can type that'}: make one for this machine's name or address.",
         )
     key = settings.certificate_key or settings.certificate
     if key is not None and may_be_read_by_all(key):

@@ -43,6 +43,13 @@ def decode(message: bytes, kinds: Mapping[int, type[Frame]]) -> Iterator[Frame |
         frames; `Malformed` for each that breaks its grammar and was skipped; at last `FramingLost` where the rest of the message
         can't be read.
     """
+    for item in decode_each(message, kinds):
+        if item is not None:
+            yield item
+
+
+def decode_each(message: bytes, kinds: Mapping[int, type[Frame]]) -> Iterator[Frame | Malformed | FramingLost | None]:
+    """Yield the same as `decode`, and None for each frame that is skipped silently: it has taken its time, too."""
     start = 0
     while start < len(message):
         try:
@@ -55,8 +62,7 @@ def decode(message: bytes, kinds: Mapping[int, type[Frame]]) -> Iterator[Frame |
         except Malformed as malformed:
             yield malformed
         else:
-            if frame is not None:
-                yield frame
+            yield frame
         start = end
 
 

@@ -7,7 +7,7 @@ while nobody reads (a slow client, or none), a session costs the text of its tur
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import islice
 from typing import Final
 
@@ -49,9 +49,10 @@ class Outbox:
         self._open_text: dict[int, _Text] = {}  # by turn: what may still grow
         self._pending_bytes = 0
         self._next_seq = 1
-        self._window: deque[bytes] = deque()  # the frames from _window_start to _next_seq - 1
+        # The frames from _window_start to _next_seq - 1, end to end: as objects of their own, small ones would cost four times as much.
+        self._window = bytearray()
+        self._window_lengths: deque[int] = deque()
         self._window_start = 1
-        self._window_bytes = 0
         self._window_limit = window_bytes
 
     @property
@@ -62,7 +63,7 @@ class Outbox:
     @property
     def window_bytes(self) -> int:
         """How many bytes were sent and are kept until they are acknowledged."""
-        return self._window_bytes
+        return len(self._window)
 
     @property
     def last_seq(self) -> int:
@@ -129,8 +130,9 @@ class Outbox:
             self._next_seq += 1
             size += len(packed)
             out.append(packed)
-        self._keep(out)
-        return b"".join(out)
+        message = b"".join(out)
+        self._keep(message, out)
+        return message
 
     def _leave(self, pending: _Text) -> bytes:
         self._pending_bytes -= _FRAME_BYTES + len(pending.utf8)
@@ -143,21 +145,27 @@ class Outbox:
         self._pending_bytes -= _FRAME_BYTES + len(packed)
         return packed[:2] + pack(self._next_seq) + packed[3:]
 
-    def _keep(self, frames: list[bytes]) -> None:
-        window = self._window
-        window.extend(frames)
-        self._window_bytes += sum(map(len, frames))
-        while self._window_bytes > self._window_limit:
-            self._window_bytes -= len(window.popleft())
-            self._window_start += 1
+    def _keep(self, message: bytes, frames: list[bytes]) -> None:
+        self._window += message
+        self._window_lengths.extend(map(len, frames))
+        over = len(self._window) - self._window_limit
+        gone = dropped = 0
+        while gone < over:
+            gone += self._window_lengths.popleft()
+            dropped += 1
+        if dropped:
+            self._let_go(dropped, gone)
+
+    def _let_go(self, frames: int, size: int) -> None:
+        """Let go of the bytes of the oldest frames, whose lengths are gone already."""
+        del self._window[:size]
+        self._window_start += frames
 
     def acknowledge(self, seq: int) -> None:
         """Free all frames up to ``seq``. A seq already acknowledged, or never sent, changes nothing."""
-        if seq >= self._next_seq:
-            return
-        while self._window_start <= seq:
-            self._window_bytes -= len(self._window.popleft())
-            self._window_start += 1
+        if self._window_start <= seq < self._next_seq:
+            frames = seq - self._window_start + 1
+            self._let_go(frames, sum(self._window_lengths.popleft() for _ in range(frames)))
 
     def can_resume(self, seq: int) -> bool:
         """Whether every frame behind ``seq`` is still there."""
@@ -171,17 +179,14 @@ class Outbox:
         """
         if not self.can_resume(seq):
             raise LookupError(f"frames behind seq {seq} are no longer there, or never were")
-        return _messages(islice(self._window, seq - self._window_start + 1, None))
-
-
-def _messages(frames: Iterable[bytes]) -> list[bytes]:
-    messages: list[bytes] = []
-    message = bytearray()
-    for frame in frames:
-        message += frame
-        if len(message) >= MESSAGE_BYTES:
-            messages.append(bytes(message))
-            message.clear()
-    if message:
-        messages.append(bytes(message))
-    return messages
+        seen = seq - self._window_start + 1
+        start = end = sum(islice(self._window_lengths, seen))
+        messages: list[bytes] = []
+        for length in islice(self._window_lengths, seen, None):
+            end += length
+            if end - start >= MESSAGE_BYTES:
+                messages.append(bytes(self._window[start:end]))
+                start = end
+        if end > start:
+            messages.append(bytes(self._window[start:end]))
+        return messages

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from .codec import decode
+from .codec import decode_each
 from .faults import Code
 from .frames import CLIENT_FRAMES, Fault, Frame, Hello, Malformed, Refers
 from .framing import FramingLost
@@ -40,6 +40,12 @@ class Reception:
 
     def receive(self, message: bytes | str) -> Iterator[Frame]:
         """Yield, in order, what a message asks for: client frames to act on, and faults to answer with."""
+        for frame in self.receive_each(message):
+            if frame is not None:
+                yield frame
+
+    def receive_each(self, message: bytes | str) -> Iterator[Frame | None]:
+        """Yield the same as `receive`, and None for each frame that is skipped silently: it has taken its time, too."""
         if isinstance(message, str):
             yield fault(Code.NOT_BINARY, "A text message came; send frames in binary messages.")
             return
@@ -50,7 +56,10 @@ class Reception:
             )
             return
         faults = 0
-        for item in decode(message, CLIENT_FRAMES):
+        for item in decode_each(message, CLIENT_FRAMES):
+            if item is None:
+                yield None
+                continue
             if faults == FAULTS_PER_MESSAGE:
                 yield fault(Code.MALFORMED, f"{faults} frames of one message were refused; the rest of it was skipped.")
                 return

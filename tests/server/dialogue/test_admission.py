@@ -220,6 +220,43 @@ async def test_sessions_share_the_places() -> None:
     await other.close()
 
 
+@pytest.mark.parametrize("queued", [False, True])
+def test_who_interrupts_on_a_full_server_is_not_refused_for_the_place_being_left(queued: bool) -> None:
+    """Cancel and say in one message: the engine hasn't let go of the one yet when the other is asked for."""
+
+    @virtual_time
+    async def check() -> None:
+        t = await table(settings=Settings(running_turns=1, queued_turns=int(queued)))
+        t.act(open_(1), open_(2), say(1))
+        mine = 2 if queued else 1
+        if queued:
+            t.act(say(2, conversation=2))
+        await asyncio.sleep(0.2)
+        t.act(Cancel(mine, 0), say(3, conversation=mine))
+        assert t.faults() == []
+        if not queued:
+            assert t.refused(say(4, conversation=2)).code == "busy", "one place is left, and one takes it"
+        await asyncio.sleep(5)
+        assert (t.ends(mine), t.ends(3), t.text(3)) == (["cancelled"], ["stop"], REPLY)
+        assert (t.admission.running, t.admission.queued, t.admission.leaving) == (0, 0, 0)
+
+    check()
+
+
+@virtual_time
+async def test_the_place_of_a_turn_that_is_over_is_not_given_away_before_the_engine_has_let_go() -> None:
+    t = await table(settings=Settings(running_turns=1, queued_turns=0))
+    t.act(open_(), say(1))
+    await asyncio.sleep(0.2)
+    t.act(Cancel(1, 0), say(2))
+    most = 0
+    for _ in range(20):
+        await asyncio.sleep(0)
+        most = max(most, t.engine.running)
+    assert most == 1
+    await t.close()
+
+
 @virtual_time
 async def test_a_draining_server_begins_no_turn_and_lets_those_it_has_finish() -> None:
     t = await table(settings=Settings(running_turns=1))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
-from loquent.dialogue.store import MemoryStore
+from loquent.dialogue.conversation import TOLD_BYTES
+from loquent.dialogue.store import REMEMBERED_BYTES, MemoryStore
 from loquent.engines.base import (
     Request,
 )
 from loquent.engines.scripted import ScriptedEngine
 from loquent.wire.frames import (
     Begin,
+    Cancel,
     End,
     Exchange,
     Opened,
@@ -140,6 +142,33 @@ async def test_a_player_who_comes_back_is_told_what_was_said() -> None:
     opened = second.act(open_(player="p"))[0]
     assert isinstance(opened, Opened)
     assert opened.history == (Exchange("Hello", REPLY),)
+
+
+@virtual_time
+async def test_what_is_said_and_cancelled_again_and_again_costs_bounded_memory() -> None:
+    """It costs the player no reply, and so comes as fast as frames do."""
+    store = MemoryStore()
+    t = await table(store=store)
+    t.act(open_(1, player="p"), open_(2))
+    for turn in range(1, 100, 2):
+        for number in (1, 2):
+            t.act(say(turn + number, "x" * 16_000, number), Cancel(turn + number, 0))
+        await asyncio.sleep(0)
+    assert len(store.last("p", "innkeeper", 99)) == REMEMBERED_BYTES // 16_000
+    for number in (1, 2):
+        assert len(t.conversations._open[number].history) == REMEMBERED_BYTES // 16_000
+    await t.close()
+
+
+@virtual_time
+async def test_a_player_who_comes_back_is_told_no_more_than_fits_into_a_small_frame() -> None:
+    store = MemoryStore()
+    for _ in range(4):
+        store.append("p", "innkeeper", Exchange("x" * 10_000, "y"))
+    t = await table(store=store)
+    (opened,) = t.act(open_(player="p"))
+    assert isinstance(opened, Opened)
+    assert len(opened.history) == TOLD_BYTES // 10_001
 
 
 @virtual_time

@@ -125,8 +125,8 @@ class FailingEngine(ScriptedEngine):
     [
         (RequestRefused("The prompt is too long."), "text_too_long", None),
         (EngineBusy("The engine is full.", 1.5), "busy", 1500),
-        (EngineFailed("It failed."), "engine_failed", None),
-        (EngineDead("It died."), "engine_down", None),
+        (EngineFailed("A secret detail."), "engine_failed", None),
+        (EngineDead("A secret detail."), "engine_down", None),
         (ZeroDivisionError("a secret detail"), "internal", None),
         (None, "engine_failed", None),
     ],
@@ -149,8 +149,20 @@ def test_whatever_the_engine_raises_the_turn_ends_once_with_a_fault(
         assert t.ends(1) == ["fault"]
         assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", "one two"),)
         assert "secret" not in fault.message
+        assert fault.message.endswith(("again.", "again in a moment.", "details.", "too long.", "full."))
 
     check()
+
+
+@virtual_time
+async def test_how_the_engine_failed_in_a_turn_stands_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    t = Table(FailingEngine(EngineFailed("The model failed in this reply: no more of something.")))
+    await t.keeper.start()
+    t.act(open_(), say(1))
+    await asyncio.sleep(1)
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "The model failed in this reply: no more of something.")
+    ]
 
 
 @virtual_time
@@ -226,7 +238,7 @@ def test_an_engine_that_cannot_even_count_tokens_fails_the_turn_and_no_more(erro
         await asyncio.sleep(0.1)
         fault = t.flush()[0]
         assert isinstance(fault, Fault)
-        assert (fault.code, fault.refers, fault.message) == (code, Refers(3, 1), str(error))
+        assert (fault.code, fault.refers) == (code, Refers(3, 1))
         assert t.ends(1) == ["fault"]
         assert [type(f) for f in t.act(open_(2))] == [Opened]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from loquent.dialogue.store import MemoryStore
+import pytest
+
+from loquent.dialogue.store import REMEMBERED_BYTES, MemoryStore, latest
 from loquent.wire.frames import Exchange
 
 
@@ -30,6 +32,22 @@ def test_only_so_many_are_kept_of_each_and_of_so_many() -> None:
     store.append("r", "guard", said(0))
     assert store.last("q", "guard", 99) == ()  # silent longest
     assert store.last("p", "guard", 99)[-1] == said(10)
+
+
+def test_only_so_much_is_kept_of_each_and_the_last_in_any_case() -> None:
+    store = MemoryStore()
+    for number in range(1, 6):
+        store.append("p", "guard", Exchange(str(number), "é" * (REMEMBERED_BYTES // 8)))  # a quarter, in bytes
+    assert [exchange.said for exchange in store.last("p", "guard", 99)] == ["3", "4", "5"]
+    store.append("p", "guard", Exchange("6", "x" * 2 * REMEMBERED_BYTES))
+    assert [exchange.said for exchange in store.last("p", "guard", 99)] == ["6"]
+
+
+@pytest.mark.parametrize(
+    ("most_bytes", "numbers"), [(0, []), (12, []), (13, [9]), (25, [9]), (26, [8, 9]), (999, list(range(10)))]
+)
+def test_the_latest_are_as_many_whole_ones_as_fit(most_bytes: int, numbers: list[int]) -> None:
+    assert latest([said(number) for number in range(10)], most_bytes) == tuple(map(said, numbers))
 
 
 def test_amend_replaces_what_is_still_kept_and_nothing_else() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
+from loquent.dialogue.store import MemoryStore
 from loquent.engines.base import (
     Request,
 )
@@ -160,6 +163,30 @@ async def test_the_model_is_reminded_that_it_was_cut_off_unheard() -> None:
     await asyncio.sleep(5)
     assert [m.role for m in prompts[-1].messages] == ["system", "user", "assistant", "user"]
     assert prompts[-1].messages[2].content
+
+
+@pytest.mark.parametrize("cancels", [False, True])
+def test_a_turn_ends_although_what_was_said_cannot_be_stored(cancels: bool, caplog: pytest.LogCaptureFixture) -> None:
+    class FullStore(MemoryStore):
+        def append(self, player: str, character: str, exchange: Exchange) -> int:
+            raise OSError("No space left on device")
+
+    @virtual_time
+    async def check() -> None:
+        t = await table(store=FullStore())
+        t.act(open_(player="p"), say(1))
+        await asyncio.sleep(0.2)
+        if cancels:
+            t.act(Cancel(1, 3))
+        await asyncio.sleep(5)
+        assert t.ends(1) == ["cancelled" if cancels else "stop"]
+        t.act(say(2))
+        await asyncio.sleep(5)
+        assert t.ends(2) == ["stop"]
+        assert t.admission.running == 0
+
+    check()
+    assert "couldn't be stored" in caplog.text
 
 
 # --- close, disconnect -----------------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_a_good_certificate_is_told_with_its_names_and_its_days(tmp_path: Path) 
 def test_a_certificate_out_of_its_time_is_a_problem_and_one_that_nears_it_a_warning(
     tmp_path: Path, begins: timedelta, mark: Mark, says: str
 ) -> None:
-    (finding,) = look(make_certificate(tmp_path, begins=begins), "127.0.0.1")
+    (finding,) = look(make_certificate(tmp_path, begins=begins))
     assert finding.mark is mark
     assert says in finding.text
     assert finding.text.endswith(".")
@@ -99,9 +99,18 @@ def test_a_key_of_another_certificate_is_a_problem(tmp_path: Path) -> None:
 
 
 def test_a_certificate_for_nothing_that_can_be_typed_is_a_warning(tmp_path: Path) -> None:
-    _, finding = look(make_certificate(tmp_path, names=["10.9.9.9"]), "192.168.1.5")
+    _, finding = look(make_certificate(tmp_path, names=["10.9.9.9"]))
     assert finding.mark is Mark.WARNING
     assert "no client can type that" in finding.text
+
+
+@pytest.mark.parametrize("names", [["localhost", "127.0.0.1"], ["10.9.9.9"], []])
+def test_a_certificate_that_a_headset_refuses_is_a_warning_although_this_machine_takes_it(
+    tmp_path: Path, names: list[str]
+) -> None:
+    _, finding = look(make_certificate(tmp_path, names=names), "192.168.1.5", "192.168.1.6")
+    assert finding.mark is Mark.WARNING
+    assert "at 192.168.1.5, 192.168.1.6, and refuse it there" in finding.text
 
 
 def test_a_key_that_everybody_may_read_is_a_warning(tmp_path: Path) -> None:

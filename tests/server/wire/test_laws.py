@@ -432,12 +432,12 @@ def _resume_with_a_frame_missing(outbox: Outbox, seq: int) -> list[bytes]:
 
 def _resume_with_a_frame_twice(outbox: Outbox, seq: int) -> list[bytes]:
     messages = _replay(outbox, seq)
-    return messages and [*messages, list(outbox._window)[-1]]
+    return messages and [*messages, bytes(outbox._window[-outbox._window_lengths[-1] :])]
 
 
-def _keep_everything(outbox: Outbox, frames: list[bytes]) -> None:
-    outbox._window.extend(frames)
-    outbox._window_bytes += sum(map(len, frames))
+def _keep_everything(outbox: Outbox, message: bytes, frames: list[bytes]) -> None:
+    outbox._window += message
+    outbox._window_lengths.extend(map(len, frames))
 
 
 def _merge_over_cues(outbox: Outbox, frame: Frame) -> None:

@@ -357,6 +357,20 @@ def test_an_ack_of_what_the_window_has_dropped_changes_nothing() -> None:
     assert not outbox.can_resume(3)
 
 
+def test_a_window_of_many_small_frames_costs_little_more_than_their_bytes() -> None:
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        outbox = Outbox(1 << 20)
+        for _ in range(150_000):
+            outbox.text(1, " a", 1)
+            outbox.flush()
+        assert outbox.window_bytes > 1_000_000
+        assert tracemalloc.get_traced_memory()[0] - before < 2 << 20
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("window_bytes", [0, 4])
 def test_a_frame_larger_than_the_window_leaves_and_isnt_kept(window_bytes: int) -> None:
     outbox = sent(3, window_bytes)

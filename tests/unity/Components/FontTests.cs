@@ -30,7 +30,7 @@ namespace Loquent.Components.Tests
             canvas.Show(Hello);
             Until(() => canvas.Reveal.IsRead && canvas.Alpha == 1);
             Assert.That(canvas.Root.position, Is.EqualTo(new Vector3(0.5f, 0.5f, 0)));
-            Assert.That(Loquent.Tests.SpeechCanvasTests.Visible(canvas), Is.EqualTo(Hello));
+            Assert.That(Loquent.Tests.Seen.On(canvas), Is.EqualTo(Hello));
             TMP_TextInfo info = canvas.PartsInUse.Page.textInfo;
             Assert.That(info.characterInfo.Take(info.characterCount).All(one => one.fontAsset.name == "msyh"), Is.True);
             StringAssert.IsMatch(
@@ -69,6 +69,25 @@ namespace Loquent.Components.Tests
             Until(() => canvas.Reveal.IsComplete);
         }
 
+        [TestCase("ja-JP", "meiryo")]
+        [TestCase("zh-CN", "msyh")]
+        [TestCase("zh-TW", "msjh")]
+        [TestCase("", "msyh")]
+        public void IdeographsHaveTheFormsOfThePlayersLanguage(string locale, string file)
+        {
+            foreach (string name in new[] { "meiryo", "msjh", "msyh" })
+            {
+                Device.AddSystemFont(name, "/fonts/" + name + ".ttc", point => point >= 0x3000);
+            }
+
+            Npc npc = MakeNpc("Innkeeper", new Vector3(0, 0, 2));
+            npc.Locale = locale;
+            Engine.Frame();
+            canvas.Show("骨");
+            Until(() => canvas.Reveal.IsComplete);
+            EngineLog.Take(LogType.Log, "filled from the system's font " + file);
+        }
+
         [Test]
         public void WhatWasAddedIsTakenAwayAgainWhenPlayStops()
         {
@@ -80,6 +99,23 @@ namespace Loquent.Components.Tests
             Assert.That(font.fallbackFontAssetTable.Count, Is.EqualTo(before + 1));
             Engine.Stop();
             Assert.That(font.fallbackFontAssetTable.Count, Is.EqualTo(before), "A font asset belongs to the project.");
+        }
+
+        [Test]
+        public void WithoutTextMeshProsResourcesItIsSaidOnceWhatToDoAndNothingBreaks()
+        {
+            Typesetting.ForgetEssentials();
+            canvas.Show("Hello");
+            canvas.Show("Hello again");
+            Npc npc = MakeNpc("Innkeeper", new Vector3(0, 0, 2));
+            Until(() => npc.State == NpcState.Listening);
+            npc.Say("Hello");
+            Server.Text("Good day.");
+            Server.End();
+            Until(() => npc.State == NpcState.Listening);
+            Assert.That(npc.Text.ToString(), Is.EqualTo("Good day."));
+            StringAssert.Contains("Import TMP Essential Resources", EngineLog.Take(LogType.Error, "^SpeechCanvas 'Sign': there's no font").Message);
+            EngineLog.Take(LogType.Error, "^SpeechCanvas 'Innkeeper': there's no font");
         }
 
         [Test]

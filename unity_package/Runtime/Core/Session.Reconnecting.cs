@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using Loquent.Core.Failures;
+using Loquent.Core.Transport;
 
 namespace Loquent.Core
 {
@@ -168,19 +169,24 @@ namespace Loquent.Core
         }
 
         /// <summary>Tells of a connection that has been made since the last time.</summary>
-        private void ReportReconnected()
+        /// <returns>The connection that has been told of; null if there is none.</returns>
+        private Connection ReportReconnected()
         {
             bool? told;
+            Connection current;
             lock (gate)
             {
                 told = resumed;
                 resumed = null;
+                current = connection;
             }
 
             if (told.HasValue)
             {
                 Raise(reconnected, told.Value, (handler, what) => handler(what));
             }
+
+            return current;
         }
     }
 }

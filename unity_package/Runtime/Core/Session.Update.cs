@@ -152,8 +152,7 @@ namespace Loquent.Core
                 NotePause(now);
                 TendReconnecting(now);
                 ReportLost();
-                ReportReconnected();
-                frames = Drain(budget);
+                frames = Drain(ReportReconnected(), budget);
                 Tend();
                 return true;
             }
@@ -196,18 +195,14 @@ namespace Loquent.Core
                 lostConnection.CloseCode);
         }
 
-        private int Drain(int budget)
+        /// <summary>Processes what has come over a connection, and nothing of another one, which has to be told of before.</summary>
+        private int Drain(Connection current, int budget)
         {
             int frames = 0;
-            while (frames < budget)
-            {
-                // A handler may close the session or the connection at any time: look anew for each frame.
-                Connection current = connection;
-                if (current == null)
-                {
-                    break;
-                }
 
+            // A handler may close the session or the connection at any time: look anew for each frame.
+            while (current != null && connection == current && frames < budget)
+            {
                 bool over = current.IsOver;
                 bool any = current.Inbox.TryNext(out FrameKind kind, out MsgPackReader fields, out long arrivedAt);
                 string skipped = current.Inbox.TakeSkipped();

@@ -22,7 +22,7 @@ namespace Loquent.Core
     internal sealed class Unconfirmed
     {
         private readonly List<Kept> frames = new List<Kept>();
-        private readonly HashSet<ulong> askedAgain = new HashSet<ulong>();
+        private readonly Dictionary<ulong, int> askedAgain = new Dictionary<ulong, int>();
 
         /// <summary>How many bytes are kept.</summary>
         internal long Bytes { get; private set; }
@@ -77,21 +77,36 @@ namespace Loquent.Core
         /// <summary>Sends everything again over a new connection.</summary>
         internal void SendAgain(Action<byte[]> send)
         {
-            askedAgain.Clear();
             foreach (Kept kept in frames)
             {
-                askedAgain.Add(kept.Key);
+                askedAgain.TryGetValue(kept.Key, out int times);
+                askedAgain[kept.Key] = times + 1;
                 send(kept.Bytes);
             }
         }
 
         /// <summary>
-        /// Tells, once, whether a frame was sent again over this connection. That the server refuses the second is then no news: the first one
-        /// had arrived, and may have been answered already by what the server had kept.
+        /// Tells, once for each time, whether a frame was sent again in this session. That the server refuses the second is then no news: the first one had
+        /// arrived, and may have been answered already by what the server had kept. The refusal itself may come over a later connection.
         /// </summary>
         internal bool TakeAskedAgain(FrameKind kind, uint number)
         {
-            return askedAgain.Remove(Key(kind, number));
+            ulong key = Key(kind, number);
+            if (!askedAgain.TryGetValue(key, out int times))
+            {
+                return false;
+            }
+
+            if (times == 1)
+            {
+                askedAgain.Remove(key);
+            }
+            else
+            {
+                askedAgain[key] = times - 1;
+            }
+
+            return true;
         }
 
         /// <summary>Forgets everything, with the session on the server.</summary>

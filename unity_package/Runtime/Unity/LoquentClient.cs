@@ -223,7 +223,7 @@ namespace Loquent
         {
             if (defaults != null)
             {
-                DestroyImmediate(defaults);
+                Destroy(defaults);
             }
         }
 

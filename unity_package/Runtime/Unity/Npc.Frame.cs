@@ -15,7 +15,10 @@ namespace Loquent
         private Turn turn;
         private ClientState clientWas;
         private Exception toldOf;
+        private SpeechCanvas watched;
         private bool hasNewText;
+        private bool hadClient;
+        private bool hasLookedForSpeech;
         private bool isEnding;
 
         private void Start()
@@ -38,6 +41,7 @@ namespace Loquent
             // While a scene or the program ends, nobody is there any more to be told.
             isEnding = LoquentClient.IsQuitting || !gameObject.scene.isLoaded;
             Leave();
+            Unwatch();
             if (speech != null)
             {
                 speech.Hide();
@@ -45,6 +49,7 @@ namespace Loquent
 
             Become(NpcState.Off);
             isEnding = false;
+            hasLookedForSpeech = false;
         }
 
         private void Change(ref string field, string value)
@@ -80,11 +85,14 @@ namespace Loquent
 
             if (client == null && !LoquentClient.IsQuitting)
             {
-                client = LoquentClient.FindOrCreate(this);
+                // One that a game has destroyed isn't replaced by one with another address.
+                client = hadClient ? LoquentClient.Find(this) : LoquentClient.FindOrCreate(this);
             }
 
-            if (speech == null)
+            hadClient |= client != null;
+            if (speech == null && !hasLookedForSpeech)
             {
+                hasLookedForSpeech = true;
                 speech = FindSpeech();
             }
 
@@ -115,6 +123,7 @@ namespace Loquent
         private void Listen()
         {
             view = new View(this);
+            SystemFonts.Language = SystemFonts.Language ?? NullIfEmpty(locale);
             talker = new Talker(
                 character,
                 new OpenOptions
@@ -149,30 +158,30 @@ namespace Loquent
                 case ClientState.Failed:
                     if (isNew && talker.WaitingCount == 0 && !view.IsBusy)
                     {
-                        // Else what was said says it.
-                        Fail(client.Keeper?.Failure ?? new UnreachableException(client.Failure), texts.NoConnection);
+                        FailIdle(); // else what was said says it
                     }
 
                     break;
                 case ClientState.Reconnecting:
-                    if (isNew && view.IsBusy)
+                    if (view.IsBusy)
                     {
-                        view.Notice(texts.Lost);
+                        view.NoticeIfNone(texts.Lost);
                     }
 
                     break;
+                case ClientState.Off:
                 case ClientState.Connecting:
-                    if (talker.WaitingCount > 0 && speech != null && speech.isActiveAndEnabled && speech.State == SpeechState.Hidden)
+                    if (talker.WaitingCount > 0 && view.IsOn && speech.State == SpeechState.Hidden)
                     {
                         speech.BeginReply();
-                        view.Notice(texts.Connecting);
+                        view.NoticeIfNone(texts.Connecting);
                     }
 
                     break;
                 case ClientState.Connected:
                     if (isNew && speech != null && (speech.Notice == texts.Lost || speech.Notice == texts.Connecting))
                     {
-                        view.Notice(string.Empty);
+                        speech.Notice = string.Empty;
                     }
 
                     break;
@@ -246,7 +255,7 @@ namespace Loquent
 
             if (end.Reason == EndReason.Fault)
             {
-                Fail(end.Error, end.Turn == null && talker != null && talker.Conversation == null ? TextFor(end.Error) : texts.Failed);
+                Fail(end.Error, end.Turn == null && talker != null && talker.Conversation == null ? TextFor() : texts.Failed);
                 return;
             }
 
@@ -279,7 +288,19 @@ namespace Loquent
             }
         }
 
-        private string TextFor(Exception why)
+        /// <summary>There is no connection, and nobody has said anything yet: the client has said it in the log, and developers see it here as well.</summary>
+        private void FailIdle()
+        {
+            Failure = client.Keeper?.Failure ?? new UnreachableException(client.Failure);
+            if (Debug.isDebugBuild)
+            {
+                view.Tell(texts.With(texts.NoConnection, Failure.Message));
+            }
+
+            RaiseFailed(Failure);
+        }
+
+        private string TextFor()
         {
             return client != null && client.State == ClientState.Failed ? texts.NoConnection : texts.Refused;
         }
@@ -303,6 +324,11 @@ namespace Loquent
             }
 
             view.Tell(texts.With(forPlayer, why.Message));
+            RaiseFailed(why);
+        }
+
+        private void RaiseFailed(Exception why)
+        {
             Raise.Event(this, Failed, this, why);
             Raise.Event(this, onFailed, why.Message);
         }
@@ -331,8 +357,22 @@ namespace Loquent
         /// <summary>Listens to the canvas's cues, once.</summary>
         private void Watch(SpeechCanvas canvas)
         {
-            canvas.CueReached -= HandleRevealed;
-            canvas.CueReached += HandleRevealed;
+            if (watched != canvas)
+            {
+                Unwatch();
+                watched = canvas;
+                watched.CueReached += HandleRevealed;
+            }
+        }
+
+        private void Unwatch()
+        {
+            if (watched != null)
+            {
+                watched.CueReached -= HandleRevealed;
+            }
+
+            watched = null;
         }
 
         private void HandleRevealed(Cue cue)
@@ -413,10 +453,10 @@ namespace Loquent
             /// <summary>Whether the player is waiting for something, or reading.</summary>
             internal bool IsBusy => npc.talker != null && npc.talker.Turn != null;
 
-            /// <summary>Shows a small line.</summary>
-            internal void Notice(string what)
+            /// <summary>Shows a small line, if there is none.</summary>
+            internal void NoticeIfNone(string what)
             {
-                if (IsOn)
+                if (IsOn && npc.speech.Notice.Length == 0)
                 {
                     npc.speech.Notice = what;
                 }

@@ -147,7 +147,11 @@ namespace Loquent
         public SpeechCanvas Speech
         {
             get => speech;
-            set => speech = value;
+            set
+            {
+                Unwatch();
+                speech = value;
+            }
         }
 
         /// <summary>Whether a canvas is made above the object if there is none.</summary>

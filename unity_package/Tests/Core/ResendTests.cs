@@ -142,6 +142,34 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void ARefusedRepetitionIsNoFaultOverALaterConnectionEither()
+        {
+            Conversation conversation = Open();
+            Task<Conversation> opening = Session.OpenAsync("guard");
+            Turn turn = conversation.Say("Hello");
+            for (int i = 0; i < 2; i++)
+            {
+                Break();
+                Assert.That(Resume(), Is.EqualTo("[2,2,\"guard\",{}]\n[3,1,1,\"Hello\",[]]"));
+            }
+
+            Server.Send("[34,seq,2,\"Guard\",[],[]]", "[35,seq,1,1]");
+            Session.Update();
+            Break();
+            Assert.That(Resume(), Is.Empty);
+            for (int i = 0; i < 2; i++)
+            {
+                Server.Send("[40,seq,[2,2],\"conversation_open\",\"Open already.\",null]", "[40,seq,[3,1],\"turn_order\",\"Too low.\",null]");
+            }
+
+            Server.Send("[39,seq,1,\"stop\",{}]");
+            Session.Update();
+            Assert.That(opening.Result.Name, Is.EqualTo("Guard"));
+            Assert.That(turn.End.Reason, Is.EqualTo(EndReason.Stop));
+            Assert.That(Log.Take(), Is.EqualTo("resumed\nended 1 Stop"), "Both repetitions were refused, and both refusals were kept for us.");
+        }
+
+        [Test]
         public void CancellingAgainAndAgainSendsNoMoreThanNeeded()
         {
             Turn turn = Begin(Open());

@@ -52,6 +52,23 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void NothingOfAConnectionComesBeforeTheWordThatItIsThere()
+        {
+            ConnectToResume();
+            Begin(Open());
+            Session.ConnectionLost += why =>
+            {
+                Assert.That(Session.ReconnectAsync().Result, Is.False);
+                Server.Send("[40,seq,null,\"malformed\",\"What was that?\",null]");
+            };
+            Server.Send("[36,9,1,\"from the future\",1]");
+            Session.Update();
+            Session.Update();
+            Assert.That(Log.Take(), Is.EqualTo(
+                "lost connection: ProtocolException\nended 1 Fault\nlost 1: ProtocolException\nconnected anew\nfault malformed"));
+        }
+
+        [Test]
         public void AResumedSessionGoesOnInMidWord()
         {
             ConnectToResume();

@@ -24,7 +24,6 @@ namespace Loquent.Tests
             Npc npc = MakeNpc();
             LogAssert.Expect(LogType.Warning, new Regex("^LoquentClient 'Client': Can't reach .* It's tried again for 300 s\\.$"));
             LogAssert.Expect(LogType.Error, new Regex("^LoquentClient 'Client': Can't reach .* It isn't tried again; LoquentClient.Connect does\\.$"));
-            LogAssert.Expect(LogType.Warning, new Regex("^Npc 'Innkeeper': it can't talk, because Client has no connection\\."));
             yield return Until(() => npc.State == NpcState.Failed, "it has given up");
             Assert.That(Server.ConnectionCount, Is.EqualTo(4), "The first attempt and three more: nothing is tried for ever.");
             Assert.That(client.State, Is.EqualTo(ClientState.Failed));
@@ -63,7 +62,6 @@ namespace Loquent.Tests
             client.TokenProvider = () => "wrong";
             Npc npc = MakeNpc();
             LogAssert.Expect(LogType.Error, new Regex("^LoquentClient 'Client': The server refuses: unauthorized\\."));
-            LogAssert.Expect(LogType.Warning, new Regex("^Npc 'Innkeeper': it can't talk"));
             yield return Until(() => npc.State == NpcState.Failed, "it's refused");
             Assert.That(Server.Heard(), Is.EqualTo("hello with wrong"), "In the first frame, and once.");
             AssertError(npc, npc.Texts.NoConnection);
@@ -97,7 +95,6 @@ namespace Loquent.Tests
             MakeClient();
             Npc npc = MakeNpc();
             LogAssert.Expect(LogType.Error, new Regex("^LoquentClient 'Client': The server refuses: version\\."));
-            LogAssert.Expect(LogType.Warning, new Regex("^Npc 'Innkeeper': it can't talk"));
             yield return Until(() => npc.State == NpcState.Failed, "it's refused");
             Assert.That(Server.ConnectionCount, Is.EqualTo(1));
             AssertError(npc, npc.Texts.NoConnection);
@@ -189,7 +186,6 @@ namespace Loquent.Tests
             LoquentClient client = MakeClient();
             client.Settings.Address = "http://example.com";
             LogAssert.Expect(LogType.Error, new Regex("^LoquentClient 'Client': the address \"http://example\\.com\" can't be used\\. Give one that starts with ws://"));
-            LogAssert.Expect(LogType.Warning, new Regex("^Npc 'Innkeeper'"));
             Npc npc = MakeNpc();
             yield return Until(() => npc.State == NpcState.Failed, "it has failed");
             AssertError(npc, npc.Texts.NoConnection);

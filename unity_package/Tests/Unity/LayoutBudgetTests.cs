@@ -87,5 +87,35 @@ namespace Loquent.Tests
 
             Assert.That(all, Is.LessThan(Speakers * 30), "A layout takes in all that has come.");
         }
+
+        [UnityTest]
+        public IEnumerator WhatWaitsForItsLayoutHasNotBeenSeen()
+        {
+            MakeClient();
+            Client.Settings.LayoutsPerFrame = 1;
+            Client.Settings.Reading.ReducedMotion = true;
+            yield return null;
+            var canvases = new List<SpeechCanvas>();
+            for (int i = 0; i < 8; i++)
+            {
+                canvases.Add(Make("Sign " + i).AddComponent<SpeechCanvas>());
+                canvases[i].Show("All of this is there at once.");
+            }
+
+            int waiting = 0;
+            for (int frame = 0; frame < 12; frame++)
+            {
+                yield return null;
+                foreach (SpeechCanvas canvas in canvases)
+                {
+                    bool isSeen = Seen.On(canvas).Length > 0;
+                    waiting += isSeen ? 0 : 1;
+                    Assert.That(canvas.Shown, Is.EqualTo(isSeen ? 29 : 0));
+                    Assert.That(canvas.IsShown, Is.EqualTo(isSeen));
+                }
+            }
+
+            Assert.That(waiting, Is.EqualTo(7 + 6 + 5 + 4 + 3 + 2 + 1), "One after the other.");
+        }
     }
 }

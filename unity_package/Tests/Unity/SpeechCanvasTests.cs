@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Text;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using TMPro;
@@ -107,7 +106,7 @@ namespace Loquent.Tests
             canvas.Speaker = "<size=900>Marta\u202e";
             canvas.Show("Hello");
             yield return Until(() => canvas.Reveal.IsRead, "it's shown");
-            Assert.That(Text(canvas.PartsInUse.Speaker), Is.EqualTo("<size=900>Marta"));
+            Assert.That(Seen.All(canvas.PartsInUse.Speaker), Is.EqualTo("<size=900>Marta"));
         }
 
         [UnityTest]
@@ -296,30 +295,7 @@ namespace Loquent.Tests
 
         private string Visible()
         {
-            return Visible(canvas);
-        }
-
-        /// <summary>What is to be seen of the page: the characters whose vertices aren't transparent, spaces between them.</summary>
-        internal static string Visible(SpeechCanvas of)
-        {
-            TMP_TextInfo info = of.PartsInUse.Page.textInfo;
-            var seen = new StringBuilder();
-            int spaces = 0;
-            for (int i = 0; i < info.characterCount; i++)
-            {
-                TMP_CharacterInfo one = info.characterInfo[i];
-                if (!one.isVisible)
-                {
-                    spaces++;
-                }
-                else if (info.meshInfo[one.materialReferenceIndex].colors32[one.vertexIndex].a > 0)
-                {
-                    seen.Append(' ', spaces).Append(one.character);
-                    spaces = 0;
-                }
-            }
-
-            return seen.ToString();
+            return Seen.On(canvas);
         }
 
         private static System.Collections.Generic.IEnumerable<TMP_CharacterInfo> Shown(TMP_Text text)
@@ -331,17 +307,6 @@ namespace Loquent.Tests
                     yield return text.textInfo.characterInfo[i];
                 }
             }
-        }
-
-        private static string Text(TMP_Text of)
-        {
-            var all = new StringBuilder();
-            for (int i = 0; i < of.textInfo.characterCount; i++)
-            {
-                all.Append(of.textInfo.characterInfo[i].character);
-            }
-
-            return all.ToString();
         }
     }
 }

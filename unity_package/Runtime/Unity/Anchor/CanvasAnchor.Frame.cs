@@ -19,6 +19,9 @@ namespace Loquent
         private const float LookSeconds = 0.25f;
         private const float HideSeconds = 0.2f;
         private const float WarnAfterSeconds = 1;
+        private const int Groups = 16;
+
+        private static int enabledCount;
 
         private readonly AnchorPoint point = new AnchorPoint();
         private readonly ViewBox box = new ViewBox();
@@ -26,6 +29,8 @@ namespace Loquent
         private DeadZone yawZone;
         private DeadZone pitchZone;
         private DeadZone sizeZone;
+        private Npc owner;
+        private Vector3 home;
         private Camera eye;
         private Vector3 wanted;
         private Vector3 at;
@@ -105,11 +110,22 @@ namespace Loquent
             Vector3 centre = Centre(scale) + (Vector3.up * RaiseFor(lift));
             RectTransform root = Speech.Root;
             root.SetPositionAndRotation(centre, facing == CanvasFacing.None ? transform.rotation : Quaternion.Euler(pitch, yaw, 0));
-            root.localScale = new Vector3(scale, scale, scale);
+            SceneRoot.Scale(root, scale);
             hasPose = true;
         }
 
-        private Transform Kept => target != null ? target : transform;
+        private Transform Kept
+        {
+            get
+            {
+                if (target != null)
+                {
+                    return target;
+                }
+
+                return owner != null && kind != AnchorKind.Transform ? owner.transform : transform;
+            }
+        }
 
         private float Scale => (float)ApparentSize.MetresPerDmm(readAt, nearest, farthest) / Speech.UnitsPerDmm;
 
@@ -117,10 +133,12 @@ namespace Loquent
         {
             Speech = GetComponent<SpeechCanvas>();
             Speech.IsAnchored = true;
+            owner = GetComponentInParent<Npc>();
+            home = transform.position;
             wasTargeted = target != null;
             isPlaced = false;
             hasPose = false;
-            sinceLooked = LookSeconds * Random.value; // not all in the same frame
+            sinceLooked = LookSeconds * (enabledCount++ % Groups / (float)Groups); // not all in the same frame
             CanvasRound.Add(this, box);
         }
 
@@ -173,11 +191,13 @@ namespace Loquent
             }
 
             wasTargeted = target != null;
-            wanted = point.Of(Kept, kind, bone, seconds) + offset;
-            if (kind == AnchorKind.Bone && point.LacksBone && !toldOfNoBone)
+            Transform kept = Kept;
+            bool isItself = kept == Speech.Root; // what follows itself never arrives
+            wanted = (isItself ? home : point.Of(kept, kind, bone, seconds)) + offset;
+            if (kind == AnchorKind.Bone && !isItself && point.LacksBone && !toldOfNoBone)
             {
                 toldOfNoBone = true;
-                Log.Warning(this, "'" + Kept.name + "' has no humanoid Animator with the bone " + bone + ", so the canvas is kept above its bounds. Choose another kind or bone.");
+                Log.Warning(this, "'" + kept.name + "' has no humanoid Animator with the bone " + bone + ", so the canvas is kept above its bounds. Choose another kind or bone.");
             }
 
             return true;
@@ -301,7 +321,7 @@ namespace Loquent
             readAt = Speech.ReadFrom;
             float scale = Scale;
             Speech.Root.SetPositionAndRotation(Centre(scale), transform.rotation);
-            Speech.Root.localScale = new Vector3(scale, scale, scale);
+            SceneRoot.Scale(Speech.Root, scale);
         }
 
         /// <summary>Where the middle of the canvas is, its lower edge being at its place.</summary>

@@ -15,7 +15,7 @@ namespace Loquent
         [Tooltip("Where the canvas is kept: above all that is drawn of the target, at a bone of its humanoid Animator, or at its transform.")]
         [SerializeField] private AnchorKind kind = AnchorKind.AboveBounds;
 
-        [Tooltip("What it's kept at. None: this object.")]
+        [Tooltip("What it's kept at. None: the NPC that this object is or is below, else this object; for the kind Transform always this object.")]
         [SerializeField] private Transform target;
 
         [Tooltip("The bone, for the kind Bone. Without a humanoid Animator it's kept above the bounds instead.")]
@@ -70,7 +70,9 @@ namespace Loquent
             set => kind = value;
         }
 
-        /// <summary>What it's kept at; null for its own object.</summary>
+        /// <summary>
+        /// What it's kept at; null for the NPC that this object is or is below, else this object. For <see cref="AnchorKind.Transform"/> always this object.
+        /// </summary>
         public Transform Target
         {
             get => target;

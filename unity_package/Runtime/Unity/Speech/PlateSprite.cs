@@ -20,7 +20,7 @@ namespace Loquent
                 return made;
             }
 
-            var texture = new Texture2D(Side, Side, TextureFormat.RGBA32, false)
+            var texture = new Texture2D(Side, Side, TextureFormat.RGBA32, true)
             {
                 name = "Loquent plate",
                 hideFlags = HideFlags.DontSave,
@@ -36,7 +36,7 @@ namespace Loquent
             }
 
             texture.SetPixels32(pixels);
-            texture.Apply(false, true);
+            texture.Apply(true, true);
             made = Sprite.Create(
                 texture,
                 new Rect(0, 0, Side, Side),

@@ -16,6 +16,8 @@ namespace Loquent
         private bool stays;
         private bool isOn;
         private bool isPlaced;
+        private Vector3 placed;
+        private Quaternion turned;
         private bool toldOfNoFont;
 
         /// <summary>How much of it its anchor lets be seen, from 0 to 1.</summary>
@@ -65,7 +67,7 @@ namespace Loquent
                 TryBuild();
             }
 
-            if (stage == null)
+            if (!IsUp)
             {
                 return;
             }
@@ -85,7 +87,7 @@ namespace Loquent
         /// <summary>Draws the frame.</summary>
         internal void Draw()
         {
-            if (stage == null || stage.Parts == null)
+            if (!IsUp || stage.Parts == null)
             {
                 return;
             }
@@ -151,16 +153,16 @@ namespace Loquent
         private void Place()
         {
             Transform root = stage.Parts.Root;
-            if (root == transform || (isPlaced && !transform.hasChanged))
+            if (root == transform || (isPlaced && placed == transform.position && turned == transform.rotation))
             {
                 return;
             }
 
             isPlaced = true;
-            transform.hasChanged = false;
-            root.SetPositionAndRotation(transform.position, transform.rotation);
-            float scale = (float)ApparentSize.MetresPerDmm(readFrom, readFrom, readFrom) / UnitsPerDmm;
-            root.localScale = new Vector3(scale, scale, scale);
+            placed = transform.position;
+            turned = transform.rotation;
+            root.SetPositionAndRotation(placed, turned);
+            SceneRoot.Scale(root, (float)ApparentSize.MetresPerDmm(readFrom, readFrom, readFrom) / UnitsPerDmm);
         }
 
         private void Linger(float seconds)
@@ -249,6 +251,7 @@ namespace Loquent
             else if (isOurs)
             {
                 used = Instantiate(parts);
+                used.gameObject.SetActive(true);
                 SceneRoot.Place(used.transform, this);
             }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using UnityEngine;
 
 namespace Loquent
 {
@@ -16,6 +17,11 @@ namespace Loquent
         {
             "msyh", "notosanssc", "notosanscjk", "sourcehansans", "pingfang", "hiragino sans gb", "stheiti", "simhei", "simsun", "droidsansfallback", "wqy", "notoserifcjk",
             "arialuni", "arial unicode"
+        };
+
+        private static readonly string[] Traditional =
+        {
+            "msjh", "notosanstc", "notosanshk", "notosanscjk", "sourcehansans", "pingfang", "stheiti", "droidsansfallback", "notoserifcjk", "arialuni", "arial unicode"
         };
 
         private static readonly string[] Japanese =
@@ -70,9 +76,47 @@ namespace Loquent
 
         /// <summary>Gives beginnings of names, the better ones first.</summary>
         /// <param name="script">The script, as GlyphCoverage names it.</param>
-        internal static IReadOnlyList<string> For(string script)
+        /// <param name="language">Whose forms characters have that several languages share, as a BCP 47 tag; null for the system's language.</param>
+        internal static IReadOnlyList<string> For(string script, string language)
         {
-            return ByScript.TryGetValue(script, out string[] names) ? names : None;
+            if (!ByScript.TryGetValue(script, out string[] names))
+            {
+                return None;
+            }
+
+            return names == Chinese ? ForIdeographs(language ?? OfSystem()) : names;
+        }
+
+        private static string[] ForIdeographs(string language)
+        {
+            if (language.StartsWith("ja", StringComparison.OrdinalIgnoreCase))
+            {
+                return Japanese;
+            }
+
+            if (language.StartsWith("ko", StringComparison.OrdinalIgnoreCase))
+            {
+                return Korean;
+            }
+
+            bool isTraditional = language.IndexOf("Hant", StringComparison.OrdinalIgnoreCase) >= 0 || language.EndsWith("TW", StringComparison.OrdinalIgnoreCase)
+                || language.EndsWith("HK", StringComparison.OrdinalIgnoreCase);
+            return isTraditional ? Traditional : Chinese;
+        }
+
+        private static string OfSystem()
+        {
+            switch (Application.systemLanguage)
+            {
+                case SystemLanguage.Japanese:
+                    return "ja";
+                case SystemLanguage.Korean:
+                    return "ko";
+                case SystemLanguage.ChineseTraditional:
+                    return "zh-Hant";
+                default:
+                    return "zh";
+            }
         }
 
         /// <summary>Tells whether a file's name begins so.</summary>

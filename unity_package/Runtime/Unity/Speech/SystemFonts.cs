@@ -21,6 +21,11 @@ namespace Loquent
         private static readonly List<Added> AllAdded = new List<Added>();
         private static string[] paths;
 
+        /// <summary>
+        /// Whose forms characters have that several languages share, as a BCP 47 tag: the locale that an NPC was given first, else that of the system.
+        /// </summary>
+        internal static string Language { get; set; }
+
         /// <summary>Adds a font of the system that has a character.</summary>
         /// <param name="to">The font asset that lacks it.</param>
         /// <param name="script">The script, as GlyphCoverage names it.</param>
@@ -29,7 +34,7 @@ namespace Loquent
         internal static string TryAdd(TMP_FontAsset to, string script, int codePoint)
         {
             int tries = 0;
-            foreach (string wanted in SystemFontNames.For(script))
+            foreach (string wanted in SystemFontNames.For(script, Language))
             {
                 foreach (string path in Paths())
                 {
@@ -53,6 +58,7 @@ namespace Loquent
         internal static void Restart()
         {
             paths = null;
+            Language = null;
             foreach (Added added in AllAdded)
             {
                 if (added.To != null && added.To.fallbackFontAssetTable != null)
@@ -97,8 +103,16 @@ namespace Loquent
 
             if (made == null || !Has(made, codePoint))
             {
-                Object.Destroy(made);
-                Object.Destroy(file);
+                if (made != null)
+                {
+                    Object.Destroy(made);
+                }
+
+                if (file != null)
+                {
+                    Object.Destroy(file);
+                }
+
                 return false;
             }
 

@@ -6,9 +6,9 @@ using UnityEngine;
 
 namespace Loquent.Components.Tests
 {
-    /// <summary>What a frame takes from the garbage collector: nothing, with 16 NPCs that speak, pages that turn, and a player who walks.</summary>
+    /// <summary>What a frame takes: nothing from the garbage collector, and few layouts from TextMeshPro.</summary>
     [TestFixture]
-    public sealed class GarbageTests : ComponentTest
+    public sealed class CostTests : ComponentTest
     {
         private const int Speakers = 16;
 
@@ -45,6 +45,34 @@ namespace Loquent.Components.Tests
             Assert.That(npcs.TrueForAll(npc => npc.State == NpcState.Speaking && npc.Speech.Shown > 100), Is.True);
             Assert.That(turned, Is.GreaterThan(Speakers), "Pages turned meanwhile.");
             Assert.That(spent, Is.EqualTo(0), "Bytes in " + worst + " of 600 frames.");
+        }
+
+        [Test]
+        public void SixtyFourNpcsThatSpeakMakeTextMeshProLayOutNoMoreThanTheBudget()
+        {
+            List<Npc> npcs = MakeCrowd(64);
+            uint[] turns = npcs.Select(Say).ToArray();
+            Engine.RunFor(1); // their names
+            int most = 0;
+            int all = 0;
+            for (int frame = 0; frame < 720; frame++)
+            {
+                if (frame % 6 == 0)
+                {
+                    foreach (uint turn in turns)
+                    {
+                        Server.Text(turn, frame % 60 == 0 ? "night. " : "cold ");
+                    }
+                }
+
+                Engine.Frame();
+                most = Mathf.Max(most, Typesetting.Layouts);
+                all += Typesetting.Layouts;
+            }
+
+            Assert.That(most, Is.LessThanOrEqualTo(2));
+            Assert.That(all / 10.0 / 64, Is.LessThan(1.6), "Layouts a second and speaker.");
+            Assert.That(npcs.TrueForAll(npc => npc.Speech.Shown > 100), Is.True, "Nobody is left behind.");
         }
 
         [Test]
