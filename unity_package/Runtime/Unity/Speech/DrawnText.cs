@@ -9,6 +9,12 @@ namespace Loquent
     /// </summary>
     internal sealed class DrawnText
     {
+        /// <summary>
+        /// Stands behind a backslash that would begin an escape. Unity 6's TextMeshPro makes a character of \u0041 in every text, even if it's told not to parse control
+        /// characters. Every font asset has this space of no width.
+        /// </summary>
+        private const char Parting = '\u200b';
+
         private readonly FontSupport font;
         private int[] clusterOf = new int[256];
         private int[] firstOf = new int[256];
@@ -42,7 +48,7 @@ namespace Loquent
         /// <summary>Takes a page as it is now.</summary>
         internal void Take(Page page)
         {
-            Reserve(page.Length, page.ClusterCount);
+            Reserve(page.Length * 2, page.ClusterCount);
             Length = 0;
             Count = 0;
             int before = -1;
@@ -70,6 +76,11 @@ namespace Loquent
                 if (isPair)
                 {
                     Chars[Length++] = page.Chars[i];
+                }
+                else if (first == '\\' && i + 1 < page.Length && (page.Chars[i + 1] == 'u' || page.Chars[i + 1] == 'U'))
+                {
+                    clusterOf[Count++] = cluster;
+                    Chars[Length++] = Parting;
                 }
             }
         }
