@@ -4,11 +4,11 @@ using Loquent.Double;
 using Loquent.Editor;
 using UnityEngine;
 
-namespace Loquent.Scenes
+namespace Loquent.Desk
 {
     /// <summary>
-    /// Scenes of the engine double, played against a real server. The first argument says which one, the second is the server's address. What can be seen in the end is
-    /// printed.
+    /// Tries something in the Editor, in the engine double, against a real server. The first argument says what, the second is the server's address. What can be seen in
+    /// the end is printed.
     /// <para>window ADDRESS [TOKEN [LINE]] tests the server in the Editor's window, and says a line if there's one.</para>
     /// <para>picture ADDRESS shows an NPC what the player sees, a red cube below a green one, and prints the reply.</para>
     /// </summary>
@@ -25,7 +25,7 @@ namespace Loquent.Scenes
                 case "picture":
                     return Picture(arguments[1]);
                 default:
-                    Console.Error.WriteLine("There's no scene " + arguments[0] + ".");
+                    Console.Error.WriteLine("There's no command " + arguments[0] + ".");
                     return 2;
             }
         }
