@@ -24,7 +24,7 @@ async def test_what_the_player_sees_reaches_the_model_as_a_picture() -> None:
         return "A red cube."
 
     async with running(ScriptedEngine(look, tokens_per_second=0)) as server:
-        printed = await engine.run_desk(RELEASE, "picture", server.url)
+        printed = await engine.run_trial(RELEASE, "picture", server.url)
     assert printed.splitlines()[0] == "A red cube."
     (picture,) = seen
     assert (picture.width, picture.height) == (200, 120)
