@@ -32,6 +32,9 @@ SCENE = build.HERE / "Scene"
 DESK = build.HERE / "Desk"
 """The same for what the package has in the Editor."""
 
+TRIALS = build.HERE / "Trials"
+"""What is tried against a real server, in a game and in the Editor."""
+
 DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEngine": (),
     "UnityEngine.UI": ("UnityEngine",),
@@ -104,6 +107,7 @@ def compile_release(release: Release) -> None:
     component_tests(release)
     scene(release)
     desk_tests(release)
+    trial_program(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -156,6 +160,21 @@ def desk_tests(release: Release) -> Path:
     ]
     target = release.editor / "Loquent.Desk.Tests.dll"
     return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references)
+
+
+def trial_program(release: Release) -> Path:
+    """Compile loquent-trial.exe: see Trials/Program.cs."""
+    names = ("Loquent.Core", "Loquent", "Loquent.Editor", "Loquent.Samples.Tavern", "Loquent.Samples.FixedPlace")
+    references = [_reference(_find(name, release, editor=True)) for name in names]
+    return _compile(
+        release, release.editor / "loquent-trial.exe", build.sources(TRIALS), *_engine(release), *references
+    )
+
+
+async def run_trial(release: Release, *arguments: str) -> str:
+    """Try something against a real server; return what was printed."""
+    program = release.editor / "loquent-trial.exe"
+    return await build.run_program(program, *arguments, search=(release.editor, release.out, build.OUT))
 
 
 def package_asmdefs() -> list[Path]:
