@@ -32,6 +32,9 @@ SCENE = build.HERE / "Scene"
 DESK = build.HERE / "Desk"
 """The same for what the package has in the Editor."""
 
+SCENES = build.HERE / "Scenes"
+"""Scenes that are played against a real server."""
+
 DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEngine": (),
     "UnityEngine.UI": ("UnityEngine",),
@@ -104,6 +107,7 @@ def compile_release(release: Release) -> None:
     component_tests(release)
     scene(release)
     desk_tests(release)
+    scene_program(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -156,6 +160,21 @@ def desk_tests(release: Release) -> Path:
     ]
     target = release.editor / "Loquent.Desk.Tests.dll"
     return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references)
+
+
+def scene_program(release: Release) -> Path:
+    """Compile loquent-scene.exe: scenes that are played against a real server (Scenes/Program.cs)."""
+    names = ("Loquent.Core", "Loquent", "Loquent.Editor")
+    references = [_reference(_find(name, release, editor=True)) for name in names]
+    return _compile(
+        release, release.editor / "loquent-scene.exe", build.sources(SCENES), *_engine(release), *references
+    )
+
+
+async def run_scene(release: Release, *arguments: str) -> str:
+    """Play a scene; return what it printed."""
+    program = release.editor / "loquent-scene.exe"
+    return await build.run_program(program, *arguments, search=(release.editor, release.out, build.OUT))
 
 
 def package_asmdefs() -> list[Path]:

@@ -23,6 +23,7 @@ namespace Loquent.Editor
         [NonSerialized] private CancellationTokenSource cancellation;
         [NonSerialized] private CheckLine[] shown = new CheckLine[0];
         [NonSerialized] private string reply = string.Empty;
+        [NonSerialized] private bool showsTesting;
         [NonSerialized] private ProjectFacts facts;
 
         /// <summary>What has been found out about the server that was tested last here; null if none was.</summary>
@@ -75,7 +76,7 @@ namespace Loquent.Editor
 
         private void OnGUI()
         {
-            if (Event.current.type == EventType.Layout && check != null)
+            if (Event.current.type == EventType.Layout)
             {
                 Follow();
             }
@@ -183,7 +184,7 @@ namespace Loquent.Editor
                 EditorGUILayout.LabelField(reply, EditorStyles.wordWrappedLabel);
             }
 
-            if (IsTesting)
+            if (showsTesting)
             {
                 EditorGUILayout.LabelField("Testing…");
             }
@@ -192,8 +193,12 @@ namespace Loquent.Editor
         /// <summary>Takes over what the test has found, where a layout begins: between that and the painting nothing may come or go.</summary>
         private void Follow()
         {
-            shown = check.Report.Lines;
-            reply = check.Report.Reply;
+            showsTesting = IsTesting;
+            if (check != null)
+            {
+                shown = check.Report.Lines;
+                reply = check.Report.Reply;
+            }
         }
 
         private void Cancel()

@@ -126,7 +126,7 @@ namespace Loquent.Double
             }
 
             controls.Add(new Control(kind, label ?? string.Empty, value ?? string.Empty, IsEnabled));
-            if (Event.type != EventType.Layout && controls.Count > counted)
+            if (Event.type != EventType.Layout && Event.type != EventType.Used && controls.Count > counted)
             {
                 throw new ArgumentException(
                     "Getting control " + (controls.Count - 1) + "'s position in a group with only " + counted + " controls when doing " + Event.type + "\nAborting");
