@@ -31,6 +31,8 @@ def test_there_are_some() -> None:
 def test_an_example_compiles(name: str, code: str, tmp_path: Path) -> None:
     source = tmp_path / "Example.cs"
     source.write_text(code, encoding="utf-8")
-    references = [RELEASE.out / f"{one}.dll" for one in ("UnityEngine", "UnityEngine.UI", "Unity.TextMeshPro", "Loquent")]
+    references = [
+        RELEASE.out / f"{one}.dll" for one in ("UnityEngine", "UnityEngine.UI", "Unity.TextMeshPro", "Loquent")
+    ]
     flags = [f"-r:{path}" for path in (*references, build.OUT / "Loquent.Core.dll")]
     assert build.compile_to(tmp_path / f"{name}.dll", [source], *flags).is_file()
