@@ -147,8 +147,8 @@ async def run_program(path: Path, *arguments: str, status: int = 0, search: Sequ
 
     Args:
         path: The program.
-        arguments: What it's given.
-        status: The exit status that it should have.
+        arguments: Its command line.
+        status: What it has to end with.
         search: Where the assemblies are that it refers to, if not beside it.
 
     Raises:

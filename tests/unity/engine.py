@@ -32,8 +32,8 @@ SCENE = build.HERE / "Scene"
 DESK = build.HERE / "Desk"
 """The same for what the package has in the Editor."""
 
-SCENES = build.HERE / "Scenes"
-"""Scenes that are played against a real server."""
+TRIALS = build.HERE / "Trials"
+"""What is tried against a real server, in a game and in the Editor."""
 
 DOUBLES: Mapping[str, tuple[str, ...]] = {
     "UnityEngine": (),
@@ -107,7 +107,7 @@ def compile_release(release: Release) -> None:
     component_tests(release)
     scene(release)
     desk_tests(release)
-    scene_program(release)
+    trial_program(release)
 
 
 def double(release: Release, name: str) -> Path:
@@ -162,18 +162,18 @@ def desk_tests(release: Release) -> Path:
     return _compile(release, target, files, "-pkg:nunit", *_engine(release), *references)
 
 
-def scene_program(release: Release) -> Path:
-    """Compile loquent-scene.exe: scenes that are played against a real server (Scenes/Program.cs)."""
-    names = ("Loquent.Core", "Loquent", "Loquent.Editor")
+def trial_program(release: Release) -> Path:
+    """Compile loquent-trial.exe: see Trials/Program.cs."""
+    names = ("Loquent.Core", "Loquent", "Loquent.Editor", "Loquent.Samples.Tavern", "Loquent.Samples.FixedPlace")
     references = [_reference(_find(name, release, editor=True)) for name in names]
     return _compile(
-        release, release.editor / "loquent-scene.exe", build.sources(SCENES), *_engine(release), *references
+        release, release.editor / "loquent-trial.exe", build.sources(TRIALS), *_engine(release), *references
     )
 
 
-async def run_scene(release: Release, *arguments: str) -> str:
-    """Play a scene; return what it printed."""
-    program = release.editor / "loquent-scene.exe"
+async def run_trial(release: Release, *arguments: str) -> str:
+    """Try something against a real server; return what was printed."""
+    program = release.editor / "loquent-trial.exe"
     return await build.run_program(program, *arguments, search=(release.editor, release.out, build.OUT))
 
 

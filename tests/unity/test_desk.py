@@ -32,7 +32,7 @@ def test_the_tests_of_the_editors_side_pass(release: Release) -> None:
 
 async def test_the_window_shows_what_a_server_offers() -> None:
     async with running() as server:
-        shown = await engine.run_scene(RELEASE, "window", server.url)
+        shown = await engine.run_trial(RELEASE, "window", server.url)
     assert "Label: Server\nLabel: Loquent 0.1.0\nLabel: Model\nLabel: script (scripted)" in shown
     assert "Label: Characters\nLabel: bard (Lirio), guard (Tomas), innkeeper (Marta)" in shown
     assert re.search(r"Label: Connection\nLabel: made in \S+ ms\nLabel: Pictures\nLabel: the model sees\n", shown)
@@ -44,7 +44,7 @@ async def test_the_window_shows_what_a_server_offers() -> None:
 
 async def test_the_window_says_a_line_and_measures_the_reply() -> None:
     async with running(ScriptedEngine(lambda _: "It is the Copper Kettle. " * 8, tokens_per_second=100)) as server:
-        shown = await engine.run_scene(RELEASE, "window", server.url, "", "What is this place?")
+        shown = await engine.run_trial(RELEASE, "window", server.url, "", "What is this place?")
     assert re.search(r"Label: First word\nLabel: after \S+ ms\nLabel: Pace\nLabel: [\d.]+ tokens a second", shown)
     assert "Label: It is the Copper Kettle. It is" in shown
 
@@ -53,11 +53,11 @@ async def test_the_window_with_and_without_a_token(tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.toml"
     tokens.write_text(f'[desk]\nsha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\n')
     async with running(access=Access.read(tokens)) as server:
-        shown = await engine.run_scene(RELEASE, "window", server.url, TOKEN)
+        shown = await engine.run_trial(RELEASE, "window", server.url, TOKEN)
         assert "innkeeper (Marta)" in shown
         assert "Box: Error" not in shown
         assert TOKEN not in shown
-        stranger = await engine.run_scene(RELEASE, "window", server.url)
+        stranger = await engine.run_trial(RELEASE, "window", server.url)
     assert "Box: Warning = Characters: The server tells them only to those who show a token" in stranger
     assert "Box: Error = Connection: " in stranger
     assert "`loquent token`" in stranger
@@ -65,7 +65,7 @@ async def test_the_window_with_and_without_a_token(tmp_path: Path) -> None:
 
 async def test_the_window_says_that_a_model_is_still_loading() -> None:
     async with running(started=False) as server:
-        shown = await engine.run_scene(RELEASE, "window", server.url, "", "Hello")
+        shown = await engine.run_trial(RELEASE, "window", server.url, "", "Hello")
     assert "Box: Warning = Model: script (scripted) is still loading." in shown
     assert "Box: Error = Reply: " in shown
 
@@ -74,7 +74,7 @@ async def test_something_else_at_the_address_is_said() -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"ws://127.0.0.1:{closed.getsockname()[1]}"
-        shown = await engine.run_scene(RELEASE, "window", url)
+        shown = await engine.run_trial(RELEASE, "window", url)
     assert f"Box: Error = Connection: Can't reach {url}: is the server running?" in shown
 
 

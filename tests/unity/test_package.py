@@ -64,7 +64,9 @@ def test_the_manifest() -> None:
     assert manifest["license"] == "Apache-2.0"
     dependencies = dict(manifest["dependencies"])
     assert dependencies.pop("com.unity.ugui") == "1.0.0"
-    assert all(name.startswith("com.unity.modules.") for name in dependencies), "parts of Unity itself, which a project can switch off"
+    assert all(name.startswith("com.unity.modules.") for name in dependencies), (
+        "parts of Unity itself, which a project can switch off"
+    )
     assert manifest["description"].strip()
 
 

@@ -2,4 +2,4 @@ using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Loquent.Editor.Tests")]
 [assembly: InternalsVisibleTo("Loquent.Desk.Tests")]
-[assembly: InternalsVisibleTo("loquent-scene")]
+[assembly: InternalsVisibleTo("loquent-trial")]

@@ -102,14 +102,19 @@ namespace Loquent
                 if (survivesSceneLoads && other.survivesSceneLoads && other != this)
                 {
                     survivor = other;
-                    Log.Info(this, "another LoquentClient, '" + other.name + "', has survived from an earlier scene and is used instead; this one is turned off.");
+                    Log.Info(
+                        this,
+                        "another LoquentClient, '" + other.name + "', has survived from an earlier scene and is used instead; this one is turned off.");
                     enabled = false;
                     return false;
                 }
 
                 if (other.gameObject.scene == gameObject.scene && other != this)
                 {
-                    Log.Warning(this, "there's another LoquentClient in the scene, '" + other.name + "'. One is enough for all NPCs; remove one, or give each Npc its own in its field Client.");
+                    Log.Warning(
+                        this,
+                        "there's another LoquentClient in the scene, '" + other.name
+                        + "'. One is enough for all NPCs; remove one, or give each Npc its own in its field Client.");
                 }
             }
 
@@ -117,7 +122,9 @@ namespace Loquent
             {
                 if (transform.parent != null)
                 {
-                    Log.Warning(this, "it's below '" + transform.parent.name + "', so it can't survive the loading of another scene. Move it to the root of the scene.");
+                    Log.Warning(
+                        this,
+                        "it's below '" + transform.parent.name + "', so it can't survive the loading of another scene. Move it to the root of the scene.");
                 }
                 else
                 {

@@ -234,7 +234,8 @@ namespace Loquent
             string where = (used.Address ?? string.Empty).Trim();
             if (!Uri.TryCreate(where, UriKind.Absolute, out Uri uri) || (uri.Scheme != "ws" && uri.Scheme != "wss"))
             {
-                problem = "the address \"" + where + "\" can't be used. Give one that starts with ws:// or wss://, such as " + LoquentSettings.DefaultAddress + ".";
+                problem = "the address \"" + where + "\" can't be used. Give one that starts with ws:// or wss://, such as "
+                    + LoquentSettings.DefaultAddress + ".";
                 return false;
             }
 
@@ -256,18 +257,22 @@ namespace Loquent
             {
                 case TokenSource.Asset:
                     token = used.Token;
-                    problem = string.IsNullOrEmpty(token) ? "the settings say that the token stands in the asset, but there it's empty. Enter it there, or choose another source." : null;
+                    problem = string.IsNullOrEmpty(token)
+                        ? "the settings say that the token stands in the asset, but there it's empty. Enter it there, or choose another source."
+                        : null;
                     break;
                 case TokenSource.Environment:
                     token = Environment.GetEnvironmentVariable(used.Token ?? string.Empty);
                     problem = string.IsNullOrEmpty(token)
-                        ? "the environment variable \"" + used.Token + "\" that the settings name for the token isn't set. Set it and restart, or choose another source."
+                        ? "the environment variable \"" + used.Token
+                            + "\" that the settings name for the token isn't set. Set it and restart, or choose another source."
                         : null;
                     break;
                 case TokenSource.Script:
                     token = TokenProvider?.Invoke();
                     problem = string.IsNullOrEmpty(token)
-                        ? "the settings say that a script gives the token, but LoquentClient.TokenProvider gave none. Set it before the client connects."
+                        ? "the settings say that a script gives the token, but LoquentClient.TokenProvider gave none. "
+                            + "Set it before the client connects."
                         : null;
                     break;
             }

@@ -8,7 +8,10 @@ namespace Loquent.Samples.FixedPlace
     /// </summary>
     public sealed class FixedPlace : MonoBehaviour
     {
-        [Tooltip("Where the middle of the text's lower edge stands, in metres.")]
+        [Tooltip("Where the server is.")]
+        [SerializeField] private string address = LoquentSettings.DefaultAddress;
+
+        [Tooltip("Where the middle of the canvas stands, in metres.")]
         [SerializeField] private Vector3 place = new Vector3(0.5f, 0.5f, 0);
 
         [Tooltip("Who replies: a character of the server.")]
@@ -22,6 +25,11 @@ namespace Loquent.Samples.FixedPlace
 
         private void Start()
         {
+            if (LoquentClient.Find(this) == null)
+            {
+                new GameObject("Loquent client").AddComponent<LoquentClient>().Address = address;
+            }
+
             var holder = new GameObject("Voice of the place");
             holder.SetActive(false); // so that it begins when all is set
             holder.transform.position = place;

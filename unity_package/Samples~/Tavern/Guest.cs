@@ -40,8 +40,6 @@ namespace Loquent.Samples.Tavern
             {
                 head.SetPositionAndRotation(transform.TransformPoint(Place), transform.rotation);
             }
-
-            tavern.Prompt.gameObject.SetActive(true);
         }
 
         /// <summary>Turns to somebody: for players without a headset, whose necks don't move.</summary>
@@ -67,6 +65,7 @@ namespace Loquent.Samples.Tavern
             {
                 Partner = next;
                 tavern.Prompt.Npc = next;
+                tavern.Prompt.gameObject.SetActive(next != null);
                 MovePrompt();
             }
         }

@@ -140,7 +140,8 @@ namespace Loquent.Core.Talking
                 return Refuse(
                     said,
                     new CongestedException(
-                        "There is no conversation with " + character + " yet, and " + MostWaiting + " things wait to be said already: wait until it's open."));
+                        "There is no conversation with " + character + " yet, and " + MostWaiting
+                        + " things wait to be said already: wait until it's open."));
             }
 
             waiting.Enqueue(said);
@@ -222,7 +223,8 @@ namespace Loquent.Core.Talking
                 {
                     Lose(
                         Conversation,
-                        new ConnectionLostException("The session has ended, and the conversation with " + character + " with it; say it again when there's a connection."));
+                        new ConnectionLostException(
+                            "The session has ended, and the conversation with " + character + " with it; say it again when there's a connection."));
                 }
 
                 State = State == TalkerState.Failed ? State : TalkerState.Waiting;

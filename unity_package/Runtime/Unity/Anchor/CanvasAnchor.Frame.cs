@@ -197,7 +197,10 @@ namespace Loquent
             if (kind == AnchorKind.Bone && !isItself && point.LacksBone && !toldOfNoBone)
             {
                 toldOfNoBone = true;
-                Log.Warning(this, "'" + kept.name + "' has no humanoid Animator with the bone " + bone + ", so the canvas is kept above its bounds. Choose another kind or bone.");
+                Log.Warning(
+                    this,
+                    "'" + kept.name + "' has no humanoid Animator with the bone " + bone
+                    + ", so the canvas is kept above its bounds. Choose another kind or bone.");
             }
 
             return true;

@@ -230,7 +230,7 @@ namespace Loquent
                 return;
             }
 
-            parts = PromptBuilder.Build(transform, look, words, replies, takesText, Mathf.Clamp(characters, 1, 2000));
+            parts = PromptBuilder.Build(this, look, words, replies, takesText, Mathf.Clamp(characters, 1, 2000));
             Vector3 scale = transform.lossyScale;
             float unit = Mathf.Clamp(readFrom, 0.5f, 5) * MetresPerMillimetre;
             parts.Root.localScale = new Vector3(unit / Nonzero(scale.x), unit / Nonzero(scale.y), unit / Nonzero(scale.z));
@@ -242,6 +242,8 @@ namespace Loquent
 
             if (parts.Field != null)
             {
+                TMPro.TMP_Text typing = parts.Field.textComponent;
+                parts.Field.onValueChanged.AddListener(typed => PromptGlyphs.Provide(typing, typed, this));
                 parts.Field.onSubmit.AddListener(typed => SayTyped());
                 parts.Send.onClick.AddListener(SayTyped);
             }
@@ -266,7 +268,9 @@ namespace Loquent
             shown = state;
             shownName = partner == null ? string.Empty : NameOf(partner);
             parts.Group.interactable = IsUsable(state);
-            parts.State.text = TextFor(state).Replace("{0}", shownName);
+            string line = TextFor(state).Replace("{0}", shownName);
+            PromptGlyphs.Provide(parts.State, line, this);
+            parts.State.text = line;
         }
 
         private string TextFor(PromptState state)

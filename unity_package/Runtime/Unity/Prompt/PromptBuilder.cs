@@ -13,6 +13,7 @@ namespace Loquent
 
         private static readonly Vector2 TopLeft = new Vector2(0, 1);
 
+        private readonly Component owner;
         private readonly PromptLook look;
         private readonly PromptWords words;
         private readonly int layer;
@@ -20,32 +21,33 @@ namespace Loquent
         private RectTransform root;
         private float y;
 
-        private PromptBuilder(PromptLook look, PromptWords words, int layer)
+        private PromptBuilder(Component owner, PromptLook look, PromptWords words)
         {
+            this.owner = owner;
             this.look = look;
             this.words = words;
-            this.layer = layer;
+            layer = owner.gameObject.layer;
             inner = look.Width - (2 * look.Gap);
         }
 
         /// <summary>Builds it.</summary>
-        /// <param name="parent">Below this object, in its middle. It must be active, for an inactive text has no font to be measured in.</param>
+        /// <param name="owner">Below its object, in the middle. That must be active, for an inactive text has no font to be measured in.</param>
         /// <param name="look">How it looks.</param>
         /// <param name="words">What it says.</param>
         /// <param name="replies">The ready-made replies; empty ones are left out.</param>
         /// <param name="takesText">Whether there's a text field.</param>
         /// <param name="characters">How many chars the field takes.</param>
         internal static PromptParts Build(
-            Transform parent, PromptLook look, PromptWords words, IReadOnlyList<string> replies, bool takesText, int characters)
+            Component owner, PromptLook look, PromptWords words, IReadOnlyList<string> replies, bool takesText, int characters)
         {
-            return new PromptBuilder(look, words, parent.gameObject.layer).Build(parent, replies, takesText, characters);
+            return new PromptBuilder(owner, look, words).Build(replies, takesText, characters);
         }
 
-        private PromptParts Build(Transform parent, IReadOnlyList<string> replies, bool takesText, int characters)
+        private PromptParts Build(IReadOnlyList<string> replies, bool takesText, int characters)
         {
             GameObject holder = Make("Player prompt canvas", null);
             root = (RectTransform)holder.transform;
-            root.SetParent(parent, false);
+            root.SetParent(owner.transform, false);
             var canvas = holder.AddComponent<Canvas>();
             canvas.renderMode = RenderMode.WorldSpace;
             holder.AddComponent<GraphicRaycaster>();
@@ -142,10 +144,12 @@ namespace Loquent
             }
 
             made.richText = false; // names and replies are shown, not obeyed
+            made.parseCtrlCharacters = false;
             made.raycastTarget = false;
             made.fontSize = look.TextSize;
             made.color = color;
             made.alignment = TextAlignmentOptions.MidlineLeft;
+            PromptGlyphs.Provide(made, text, owner);
             made.text = text;
             return made;
         }

@@ -54,7 +54,15 @@ namespace Loquent
 
             parts.Page = Text("Page", parts.Root, padding, padding + nameHeight, look.LineWidth, pageHeight, font, em, look.TextColor);
             parts.Notice = Text(
-                "Notice", parts.Root, padding, padding + nameHeight + pageHeight, look.LineWidth, noticeHeight, font, em * NoticeEms, look.ErrorColor);
+                "Notice",
+                parts.Root,
+                padding,
+                padding + nameHeight + pageHeight,
+                look.LineWidth,
+                noticeHeight,
+                font,
+                em * NoticeEms,
+                look.ErrorColor);
             parts.Thinking = MakeDots(parts.Root, padding, padding + nameHeight + (em * 0.25f), em, look.TextColor);
             return parts;
         }

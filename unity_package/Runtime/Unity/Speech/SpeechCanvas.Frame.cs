@@ -236,7 +236,8 @@ namespace Loquent
                     toldOfNoFont = true;
                     Log.Error(
                         this,
-                        problem ?? "there's no font, so nothing can be shown. Choose Window > TextMeshPro > Import TMP Essential Resources, or give the canvas a font.");
+                        problem ?? "there's no font, so nothing can be shown. Choose Window > TextMeshPro > Import TMP Essential Resources, "
+                        + "or give the canvas a font.");
                 }
 
                 return false;

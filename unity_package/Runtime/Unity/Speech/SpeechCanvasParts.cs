@@ -94,7 +94,9 @@ namespace Loquent
                 return "its parts '" + name + "' have no canvas, no canvas group or no page text. Set them in SpeechCanvasParts.";
             }
 
-            return canvas.renderMode == RenderMode.WorldSpace ? null : "the canvas '" + canvas.name + "' isn't in world space. Set its render mode to World Space.";
+            return canvas.renderMode == RenderMode.WorldSpace
+                ? null
+                : "the canvas '" + canvas.name + "' isn't in world space. Set its render mode to World Space.";
         }
     }
 }

@@ -15,29 +15,35 @@ namespace Loquent
 
         private static readonly string[] Chinese =
         {
-            "msyh", "notosanssc", "notosanscjk", "sourcehansans", "pingfang", "hiragino sans gb", "stheiti", "simhei", "simsun", "droidsansfallback", "wqy", "notoserifcjk",
+            "msyh", "notosanssc", "notosanscjk", "sourcehansans", "pingfang", "hiragino sans gb", "stheiti", "simhei", "simsun", "droidsansfallback",
+            "wqy", "notoserifcjk",
             "arialuni", "arial unicode"
         };
 
         private static readonly string[] Traditional =
         {
-            "msjh", "notosanstc", "notosanshk", "notosanscjk", "sourcehansans", "pingfang", "stheiti", "droidsansfallback", "notoserifcjk", "arialuni", "arial unicode"
+            "msjh", "notosanstc", "notosanshk", "notosanscjk", "sourcehansans", "pingfang", "stheiti", "droidsansfallback", "notoserifcjk",
+            "arialuni", "arial unicode"
         };
 
         private static readonly string[] Japanese =
         {
-            "meiryo", "yugoth", "notosansjp", "notosanscjk", "sourcehansans", "hiragino", "msgothic", "droidsansfallback", "notoserifcjk", "arialuni", "arial unicode"
+            "meiryo", "yugoth", "notosansjp", "notosanscjk", "sourcehansans", "hiragino", "msgothic", "droidsansfallback", "notoserifcjk",
+            "arialuni", "arial unicode"
         };
 
         private static readonly string[] Korean =
         {
-            "malgun", "notosanskr", "notosanscjk", "sourcehansans", "applesdgothicneo", "applegothic", "nanumgothic", "droidsansfallback", "notoserifcjk", "arialuni",
-            "arial unicode"
+            "malgun", "notosanskr", "notosanscjk", "sourcehansans", "applesdgothicneo", "applegothic", "nanumgothic", "droidsansfallback", "notoserifcjk",
+            "arialuni", "arial unicode"
         };
 
         private static readonly string[] Indic = { "nirmala", "mangal", "kohinoor", "devanagari sangam", "lohit" };
 
-        private static readonly string[] Wide = { "segoeui", "arial", "notosans-regular", "roboto-regular", "dejavusans", "liberationsans", "sfns", "helvetica" };
+        private static readonly string[] Wide =
+        {
+            "segoeui", "arial", "notosans-regular", "roboto-regular", "dejavusans", "liberationsans", "sfns", "helvetica"
+        };
 
         private static readonly Dictionary<string, string[]> ByScript = new Dictionary<string, string[]>
         {
@@ -99,7 +105,8 @@ namespace Loquent
                 return Korean;
             }
 
-            bool isTraditional = language.IndexOf("Hant", StringComparison.OrdinalIgnoreCase) >= 0 || language.EndsWith("TW", StringComparison.OrdinalIgnoreCase)
+            bool isTraditional = language.IndexOf("Hant", StringComparison.OrdinalIgnoreCase) >= 0
+                || language.EndsWith("TW", StringComparison.OrdinalIgnoreCase)
                 || language.EndsWith("HK", StringComparison.OrdinalIgnoreCase);
             return isTraditional ? Traditional : Chinese;
         }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using TMPro;
 using UnityEngine;
+using UnityEngine.TextCore.LowLevel;
 using Object = UnityEngine.Object;
 
 namespace Loquent
@@ -94,7 +95,7 @@ namespace Loquent
             {
                 file = new Font(path);
                 made = TMP_FontAsset.CreateFontAsset(
-                    file, SamplingSize, Padding, UnityEngine.TextCore.LowLevel.GlyphRenderMode.SDFAA, AtlasSize, AtlasSize, AtlasPopulationMode.Dynamic, true);
+                    file, SamplingSize, Padding, GlyphRenderMode.SDFAA, AtlasSize, AtlasSize, AtlasPopulationMode.Dynamic, true);
             }
             catch (Exception error)
             {

@@ -1,4 +1,4 @@
-"""Scenes in the engine double against the real server."""
+"""A picture of what a camera sees, from the engine double to the real server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def test_what_the_player_sees_reaches_the_model_as_a_picture() -> None:
         return "A red cube."
 
     async with running(ScriptedEngine(look, tokens_per_second=0)) as server:
-        printed = await engine.run_scene(RELEASE, "picture", server.url)
+        printed = await engine.run_trial(RELEASE, "picture", server.url)
     assert printed.splitlines()[0] == "A red cube."
     (picture,) = seen
     assert (picture.width, picture.height) == (200, 120)

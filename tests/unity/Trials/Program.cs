@@ -4,12 +4,14 @@ using Loquent.Double;
 using Loquent.Editor;
 using UnityEngine;
 
-namespace Loquent.Scenes
+namespace Loquent.Trials
 {
     /// <summary>
-    /// Scenes of the engine double, played against a real server. The first argument says which one, the second is the server's address. What can be seen in the end is
-    /// printed.
+    /// Tries something in the engine double against a real server. The first argument says what, the second is the server's address. What can be seen in
+    /// the end is printed.
     /// <para>window ADDRESS [TOKEN [LINE]] tests the server in the Editor's window, and says a line if there's one.</para>
+    /// <para>tavern ADDRESS plays the sample Tavern: looks at each character, and presses a reply.</para>
+    /// <para>fixed ADDRESS plays the sample Fixed Place.</para>
     /// <para>picture ADDRESS shows an NPC what the player sees, a red cube below a green one, and prints the reply.</para>
     /// </summary>
     internal static class Program
@@ -24,8 +26,12 @@ namespace Loquent.Scenes
                     return Window(arguments[1], arguments.Length > 2 ? arguments[2] : string.Empty, arguments.Length > 3 ? arguments[3] : null);
                 case "picture":
                     return Picture(arguments[1]);
+                case "tavern":
+                    return SampleTrials.Tavern(arguments[1]);
+                case "fixed":
+                    return SampleTrials.Fixed(arguments[1]);
                 default:
-                    Console.Error.WriteLine("There's no scene " + arguments[0] + ".");
+                    Console.Error.WriteLine("There's no command " + arguments[0] + ".");
                     return 2;
             }
         }
