@@ -132,7 +132,7 @@ async def _welcome(socket: ClientConnection) -> tuple[Welcome, list[Item]]:
 
 
 def cut(socket: ClientConnection) -> None:
-    """Give a connection up without a word, which ends no session; also one that has closed meanwhile, at which asyncio's transport fails."""
+    """Give a connection up without a word, which ends no session; also one that has closed, at which asyncio's transport fails."""
     with suppress(AttributeError):
         socket.transport.abort()
 
