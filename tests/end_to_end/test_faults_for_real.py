@@ -205,10 +205,8 @@ async def test_a_server_killed_in_mid_reply_and_started_anew_lets_its_clients_kn
 
 
 async def test_without_open_files_left_it_says_so_once_serves_who_is_there_and_recovers() -> None:
-    def few() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-
-    with served(pace=100, how={"preexec_fn": few}, hello_seconds=60) as server:
+    with served(pace=100, hello_seconds=60) as server:
+        resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (64, 64))
         async with await Client.connect(server.url) as client:
             conversation, _ = await client.open("guard")
             crowd = [socket.create_connection(("127.0.0.1", port_of(server))) for _ in range(100)]
