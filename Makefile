@@ -9,7 +9,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) -I server/bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve chat doctor docs test test-quick check system-packages lock clean
+.PHONY: help setup serve chat doctor docs test test-quick check fuzz soak system-packages lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,14 @@ check: ## lint, format and types only
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
+
+fuzz: ## fuzz what reads bytes from the network (ARGS="--seconds 600 --keep"; see docs/testing.md)
+	@$(SETUP) --dev
+	@PYTHONPATH=tests exec $(BIN)/python -m fuzz $(ARGS)
+
+soak: ## many clients on bad networks for a while, with the memory curve (ARGS="--minutes 60")
+	@$(SETUP) --dev
+	@PYTHONPATH=tests exec $(BIN)/python -m benchmarks.soak $(ARGS)
 
 system-packages: ## install Mono and NUnit, which the C# tests need, where they are missing
 	@exec $(PYTHON) -I tests/system_packages.py

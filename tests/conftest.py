@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from support.server_process import ServerProcess, gone
-from unity import build
+from unity import build, engine
 
 for _name in [name for name in os.environ if name.startswith("LOQUENT_") and name != "LOQUENT_CACHE"]:
     del os.environ[_name]  # what a developer has set for a server of their own
@@ -20,6 +20,15 @@ def built() -> None:
     """Compile everything of C# into build/unity; what doesn't compile fails here, with the compiler's words."""
     try:
         build.compile_all()
+    except build.BuildError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def engine_built() -> None:
+    """Compile the engine double and what runs in it, for each release of Unity."""
+    try:
+        engine.compile_all()
     except build.BuildError as error:
         pytest.fail(str(error), pytrace=False)
 

@@ -7,6 +7,8 @@ behind what isn't read, so that they never find out that a client reads nothing.
 from __future__ import annotations
 
 import asyncio
+import socket
+from contextlib import suppress
 from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
@@ -14,6 +16,9 @@ from websockets.asyncio.server import ServerConnection
 UNREAD_BYTES: Final = 1 << 19
 """Most that may wait in the socket. A message of ours is at most half as large, and the next one waits until it has almost left: what goes
 beyond is answers to pings."""
+_UNSENT_BYTES: Final = 1 << 14
+"""So much may wait in the system's own buffer for the network to take it, beyond what is on its way. Unless told, Linux lets it grow to
+4 MiB for each client that reads nothing, which nobody counts; and what waits there can't be merged or taken back any more."""
 
 
 class Socket(ServerConnection):
@@ -37,6 +42,10 @@ class Socket(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Note that it's open (called by the transport), before the handshake."""
         self._among.add(self)
+        sock = transport.get_extra_info("socket")
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            with suppress(OSError):
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES)
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
@@ -61,6 +70,9 @@ class Socket(ServerConnection):
         """Note that it's over (called by the transport)."""
         self._among.discard(self)
         self._stop_looking()
+        # asyncio's transport fails when it's aborted after it has closed behind what was still to be sent, and both the library and we
+        # abort connections that may have closed meanwhile.
+        self.transport.abort = _over  # type: ignore[method-assign]
         super().connection_lost(exc)
 
     def _look_later(self, seconds: float) -> None:
@@ -77,3 +89,7 @@ class Socket(ServerConnection):
         if self._look_again is not None:
             self._look_again.cancel()
             self._look_again = None
+
+
+def _over() -> None:
+    """Abort what has ended: there's nothing to do."""

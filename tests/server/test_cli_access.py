@@ -80,7 +80,7 @@ def test_a_token_is_shown_once_and_its_hash_is_where_the_settings_say(tmp_path: 
     [
         (["one", "--expires", "tomorrow"], 2, "tomorrow isn't a date, such as 2027-01-31"),
         (["a b"], 1, "loquent: A token can't be called 'a b'"),
-        (["one", "--tokens", "none/tokens.toml"], 1, "There is no folder "),
+        (["one", "--tokens", "none/tokens.toml"], 1, "make it, or give --tokens a file in another."),
     ],
 )
 def test_a_token_that_cannot_be_made_is_a_sentence(

@@ -155,8 +155,9 @@ class Link:
     async def close(self) -> None:
         """Cut what isn't cut, and wait for the end of it."""
         self.cut()
-        self._whole.cancel()
-        await asyncio.gather(self._whole, return_exceptions=True)
+        for task in (self._whole, *self._tasks):  # all: one that is cancelled before it ran cancels no other
+            task.cancel()
+        await asyncio.gather(self._whole, *self._tasks, return_exceptions=True)
 
     async def _run(self) -> None:
         try:

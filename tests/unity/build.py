@@ -75,9 +75,12 @@ def end_to_end() -> Path:
 
 def surface_tool() -> Path:
     """Compile surface.exe, which lists what an assembly refers to."""
-    return _compile(
-        "surface.exe", [HERE / "Tools" / "Surface.cs"], f"-r:{_of_mono('gac/Mono.Cecil/0.11*/Mono.Cecil.dll')}"
-    )
+    return cecil_tool("surface.exe", "Surface.cs")
+
+
+def cecil_tool(name: str, source: str) -> Path:
+    """Compile a tool that reads assemblies."""
+    return _compile(name, [HERE / "Tools" / source], f"-r:{_of_mono('gac/Mono.Cecil/0.11*/Mono.Cecil.dll')}")
 
 
 def net_standard() -> Path:
@@ -104,10 +107,27 @@ def run_tests(timeout: float = 240) -> Results:
     Raises:
         BuildError: nunit-console isn't there, or came to no result.
     """
-    command = [tool("nunit-console"), "-nologo", "-noxml", "-nodots", str(OUT / "Loquent.Core.Tests.dll")]
+    return run_nunit(OUT / "Loquent.Core.Tests.dll", timeout=timeout)
+
+
+def run_nunit(assembly: Path, *, search: Sequence[Path] = (), only: str = "", timeout: float = 240) -> Results:
+    """Run an assembly of tests.
+
+    Args:
+        assembly: The assembly.
+        search: Where the assemblies are that it refers to, if not beside it.
+        only: The full name of the fixture or test to run; empty for all.
+        timeout: In seconds.
+
+    Raises:
+        BuildError: nunit-console isn't there, or came to no result.
+    """
+    command = [tool("nunit-console"), "-nologo", "-noxml", "-nodots", str(assembly)]
+    command += [f"-run:{only}"] if only else []
     environment = {**os.environ, "LOQUENT_PROTOCOL": str(ROOT / "protocol"), "MONO_OPTIONS": "--debug"}
+    environment["MONO_PATH"] = os.pathsep.join(map(str, search))
     done = subprocess.run(
-        command, capture_output=True, text=True, cwd=OUT, env=environment, timeout=timeout, check=False
+        command, capture_output=True, text=True, cwd=assembly.parent, env=environment, timeout=timeout, check=False
     )
     output = done.stdout + done.stderr
     counts = {
@@ -122,14 +142,26 @@ def run_tests(timeout: float = 240) -> Results:
     )
 
 
-async def run_program(path: Path, *arguments: str, status: int = 0) -> str:
+async def run_program(path: Path, *arguments: str, status: int = 0, search: Sequence[Path] = ()) -> str:
     """Run a compiled program while the event loop goes on; return what it printed.
+
+    Args:
+        path: The program.
+        arguments: Its command line.
+        status: What it has to end with.
+        search: Where the assemblies are that it refers to, if not beside it.
 
     Raises:
         BuildError: its exit status isn't ``status``, or it took too long.
     """
     process = await asyncio.create_subprocess_exec(
-        tool("mono"), "--debug", str(path), *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        tool("mono"),
+        "--debug",
+        str(path),
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "MONO_PATH": os.pathsep.join(map(str, search))},
     )
     try:
         output, errors = await asyncio.wait_for(process.communicate(), PROGRAM_SECONDS)
@@ -172,14 +204,23 @@ def _reference_to_core() -> str:
     return f"-r:{OUT / 'Loquent.Core.dll'}"
 
 
-def _compile(name: str, files: Sequence[Path], *flags: str) -> Path:
-    OUT.mkdir(parents=True, exist_ok=True)
-    target = "library" if name.endswith(".dll") else "exe"
-    command = [tool("mcs"), *_FLAGS, f"-target:{target}", f"-out:{OUT / name}", *flags, *map(str, files)]
+def compile_to(target: Path, files: Sequence[Path], *flags: str) -> Path:
+    """Compile C# files into an assembly; return it.
+
+    Raises:
+        BuildError: they don't compile: the text has the compiler's words.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    kind = "library" if target.suffix == ".dll" else "exe"
+    command = [tool("mcs"), *_FLAGS, f"-target:{kind}", f"-out:{target}", *flags, *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     if done.returncode:
-        raise BuildError(f"{name} doesn't compile:\n{done.stdout}{done.stderr}")
-    return OUT / name
+        raise BuildError(f"{target.name} doesn't compile:\n{done.stdout}{done.stderr}")
+    return target
+
+
+def _compile(name: str, files: Sequence[Path], *flags: str) -> Path:
+    return compile_to(OUT / name, files, *flags)
 
 
 def main(arguments: Sequence[str]) -> int:

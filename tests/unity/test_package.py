@@ -62,7 +62,11 @@ def test_the_manifest() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
     assert manifest["unity"] == "2022.3"
     assert manifest["license"] == "Apache-2.0"
-    assert manifest["dependencies"] == {}
+    dependencies = dict(manifest["dependencies"])
+    assert dependencies.pop("com.unity.ugui") == "1.0.0"
+    assert all(name.startswith("com.unity.modules.") for name in dependencies), (
+        "parts of Unity itself, which a project can switch off"
+    )
     assert manifest["description"].strip()
 
 

@@ -104,21 +104,23 @@ class ScriptedEngine(Engine):
     async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         """See `Engine`."""
         prompt_tokens = self.count_tokens(request.messages)
-        words: list[str] = _PIECES.findall(self._script(request))
+        words = _PIECES.finditer(self._script(request))
+        word = next(words, None)
         longest = min(request.sampling.max_tokens, self._context_tokens - prompt_tokens)
         said = 0
         self.running += 1
         try:
             await self._wait(self._first)
-            for word in words[:longest]:
+            while word is not None and said < longest:
                 if said:
                     await self._wait(self._interval)
                 said += 1
-                yield Delta(word, 1)
-            yield Delta("", 0, Finish("stop" if said == len(words) else "length", prompt_tokens, 0, said))
+                text, word = word.group(), next(words, None)
+                yield Delta(text, 1)
+            yield Delta("", 0, Finish("stop" if word is None else "length", prompt_tokens, 0, said))
         finally:
             self.running -= 1
-            if said < min(len(words), longest):
+            if word is not None and said < longest:
                 self.aborted += 1
 
     async def _wait(self, seconds: float) -> None:

@@ -3,7 +3,7 @@
 //     mono surface.exe Loquent.Core.dll netstandard.dll
 //
 // Output, one a line: "assembly NAME" for each assembly reference; "missing TYPE" for each type of the framework that the second
-// assembly, .NET Standard's list of types, doesn't have; "forbidden TYPE" for what ahead-of-time compilation can't do.
+// assembly, .NET Standard's list of types, doesn't have; "forbidden NAME" for a type or member that ahead-of-time compilation can't do.
 using System;
 using System.Collections.Generic;
 using Mono.Cecil;
@@ -14,6 +14,13 @@ namespace Loquent.Tools
     internal static class Surface
     {
         private static readonly string[] Forbidden = { "System.Reflection.Emit.", "Microsoft.CSharp.", "System.Linq.Expressions.", "System.Dynamic." };
+
+        /// <summary>They make code, or generic types of which nobody knew at compile time.</summary>
+        private static readonly string[] ForbiddenMembers =
+        {
+            "System.Type::MakeGenericType(", "System.Reflection.MethodInfo::MakeGenericMethod(", "System.Reflection.Assembly::Load",
+            "System.AppDomain::DefineDynamicAssembly(", "System.Activator::CreateInstanceFrom(",
+        };
 
         private static int Main(string[] paths)
         {
@@ -57,6 +64,14 @@ namespace Loquent.Tools
                 if (Array.Exists(Forbidden, start => type.FullName.StartsWith(start, StringComparison.Ordinal)))
                 {
                     Console.WriteLine("forbidden " + type.FullName);
+                }
+            }
+
+            foreach (MemberReference member in module.GetMemberReferences())
+            {
+                if (Array.Exists(ForbiddenMembers, name => member.FullName.Contains(" " + name)))
+                {
+                    Console.WriteLine("forbidden " + member.FullName);
                 }
             }
 

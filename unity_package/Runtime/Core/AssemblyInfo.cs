@@ -1,3 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Loquent.Core.Tests")]
+[assembly: InternalsVisibleTo("Loquent.Tests")]
+[assembly: InternalsVisibleTo("Loquent.Desk.Tests")]

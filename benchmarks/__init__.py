@@ -1,0 +1,1 @@
+"""Measurements, each a command that says how it measures. See docs/testing.md."""

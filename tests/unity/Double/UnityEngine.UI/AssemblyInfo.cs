@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Unity.TextMeshPro")]
+[assembly: InternalsVisibleTo("Loquent.Double")]
