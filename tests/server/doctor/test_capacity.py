@@ -47,10 +47,10 @@ def test_a_disk_without_room_is_a_problem_also_for_a_folder_that_is_not_there_ye
 
 def test_open_files_are_compared_with_what_can_be_asked_for() -> None:
     code = (
-        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 700))\n"
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 1000))\n"
         "from loquent.doctor.capacity import examine_descriptors; from loquent.settings import Settings\n"
         "print(examine_descriptors(Settings(connections=400)).mark, examine_descriptors(Settings(connections=500)))"
     )
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert said.startswith("ok warning ")
-    assert "500 connections want 756, and the system allows 700" in said
+    assert "500 connections want 1012, and the system allows 1000" in said
