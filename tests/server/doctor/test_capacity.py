@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from loquent.doctor.capacity import examine_disk, examine_gpu_memory, examine_memory
 from loquent.doctor.finding import Finding, Mark
@@ -43,6 +46,14 @@ def test_a_disk_without_room_is_a_problem_also_for_a_folder_that_is_not_there_ye
     finding = examine_disk(tmp_path / "a" / "b", 1 << 60)
     assert finding.mark is Mark.PROBLEM
     assert str(tmp_path / "a" / "b") in finding.text
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # for root, everything can be
+    assert examine_disk(tmp_path, 0).mark is Mark.OK, "nothing has to be"
+    finding = examine_disk(tmp_path / "a", 1)
+    assert finding.mark is Mark.PROBLEM
+    assert f"nothing can be written into {tmp_path}:" in finding.text
 
 
 def test_open_files_are_compared_with_what_can_be_asked_for() -> None:
