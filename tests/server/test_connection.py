@@ -314,7 +314,7 @@ async def test_a_client_that_vanishes_and_does_not_come_back_leaves_nothing_runn
 
 async def test_a_client_that_sends_nonsense_before_hello_and_reads_nothing_is_dropped() -> None:
     async with (
-        running(settings=Settings(frames_per_second=1e6, hello_seconds=1000)) as server,
+        running(settings=Settings(frames_per_second=1e6, hello_seconds=1000, ping_seconds=0)) as server,
         bare(server.url, hello=False, ping_interval=None) as client,
         bare(server.url) as other,
     ):
