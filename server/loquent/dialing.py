@@ -167,9 +167,10 @@ def trust(authorities: Path | None) -> ssl.SSLContext:
     return context
 
 
+_NOT_YET: Final = 9
 _EXPIRED: Final = 10
 _OTHER_NAME: Final = (62, 64)
-"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, and _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and _CERT_HAS_EXPIRED, and _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
 
 
 def _no_connection(url: str, error: Exception) -> ClientError:
@@ -202,6 +203,8 @@ def _no_connection(url: str, error: Exception) -> ClientError:
 def _not_trusted(url: str, error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code == _EXPIRED:
         return f"The certificate of {url} has expired; whoever runs the server must renew it."
+    if error.verify_code == _NOT_YET:
+        return f"The certificate of {url} isn't valid yet; see whether this machine's clock is right, and the server's."
     if error.verify_code in _OTHER_NAME:
         return (
             f"The certificate of {url} is for another address; connect to the one that it's for, or make one for this."

@@ -114,6 +114,16 @@ class Terminal:
         return status
 
 
+def ipv6() -> bool:
+    """Tell whether this machine has IPv6."""
+    try:
+        with socket.socket(socket.AF_INET6) as trial:
+            trial.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 # --- serve ---------------------------------------------------------------------------------------------------
 
 
@@ -184,16 +194,19 @@ def test_serving_goes_on_when_nobody_reads_what_it_prints() -> None:
     process.stderr.close()
 
 
-def test_all_addresses_are_said_as_one_that_can_be_typed() -> None:
+@pytest.mark.parametrize(("host", "which"), [("0.0.0.0", ""), ("::", "IPv6 ")])
+def test_all_addresses_are_said_as_one_that_can_be_typed(host: str, which: str) -> None:
+    if ":" in host and not ipv6():
+        pytest.skip("this machine has no IPv6")
     with subprocess.Popen(
-        [*COMMAND, "serve", "--engine", "scripted", "--port", "0", "--host", "0.0.0.0", "--allow-anonymous"],
+        [*COMMAND, "serve", "--engine", "scripted", "--port", "0", "--host", host, "--allow-anonymous"],
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         process.send_signal(signal.SIGINT)
-    assert re.match(r"Ready at ws://localhost:\d+, and at all this machine's addresses, with script", line)
+    assert re.match(rf"Ready at ws://localhost:\d+, and at all this machine's {which}addresses, with script", line)
 
 
 def test_a_model_needs_vllm() -> None:
