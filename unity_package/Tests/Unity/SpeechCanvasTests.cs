@@ -252,6 +252,33 @@ namespace Loquent.Tests
         }
 
         [UnityTest]
+        public IEnumerator ACanvasWhosePageSomebodyDestroysIsBuiltAgain()
+        {
+            canvas.Show("Hello");
+            yield return null;
+            Object.DestroyImmediate(canvas.PartsInUse.Page.gameObject);
+            canvas.Show("Again");
+            yield return Until(() => canvas.Reveal.IsComplete, "it's shown");
+            yield return null;
+            Assert.That(Visible(), Is.EqualTo("Again"));
+        }
+
+        [UnityTest]
+        public IEnumerator ACanvasThatBreaksIsTurnedOffAndKeepsNoOtherFromGoingOn()
+        {
+            SpeechCanvas other = Make("Other").AddComponent<SpeechCanvas>();
+            canvas.Show("Hello");
+            yield return null;
+            Object.DestroyImmediate(canvas.PartsInUse.Speaker.gameObject);
+            LogAssert.Expect(LogType.Exception, new Regex("(Missing|Null)Reference"));
+            LogAssert.Expect(LogType.Error, new Regex("^SpeechCanvas 'Sign': it can't go on, so it's turned off"));
+            canvas.Speaker = "The house";
+            other.Show("Good day.");
+            yield return Until(() => other.Reveal.IsComplete, "the other one is shown");
+            Assert.That(canvas.enabled, Is.False);
+        }
+
+        [UnityTest]
         public IEnumerator DisablingHidesItAtOnce()
         {
             canvas.Show("Hello");
