@@ -226,6 +226,17 @@ namespace Loquent.Tests
         }
 
         [UnityTest]
+        public IEnumerator APlateStandsBehindAllOfTheTextSoThatItDoesNotTrembleInFramesOfTheHeadsetsOwn()
+        {
+            canvas.Show("Hello");
+            yield return null;
+            var plate = (RectTransform)canvas.PartsInUse.Plate.transform;
+            Assert.That(plate.GetSiblingIndex(), Is.EqualTo(0), "It's drawn first.");
+            Assert.That(plate.rect.size, Is.EqualTo(canvas.Root.rect.size));
+            Assert.That(canvas.PartsInUse.Plate.color.a, Is.GreaterThan(0.8f));
+        }
+
+        [UnityTest]
         public IEnumerator PartsThatLackSomethingAreSaidOnce()
         {
             canvas.Parts = Make("Mine").AddComponent<SpeechCanvasParts>();
