@@ -108,12 +108,12 @@ async def greet(socket: ClientConnection, hello: Hello, url: str) -> tuple[Welco
                 await socket.send(encode(hello))
             return await _welcome(socket)
     except TimeoutError:
-        socket.transport.abort()
+        cut(socket)
         raise UnreachableError(f"The server at {url} doesn't answer; is it a Loquent server?") from None
     except ConnectionClosed as closed:
         raise UnreachableError(str(lost(closed))) from None
     except BaseException:
-        socket.transport.abort()
+        cut(socket)
         raise
 
 
@@ -129,6 +129,12 @@ async def _welcome(socket: ClientConnection) -> tuple[Welcome, list[Item]]:
                 raise FaultError(fault)
             case [Malformed() | FramingLost() as broken, *_]:
                 raise unreadable(broken)
+
+
+def cut(socket: ClientConnection) -> None:
+    """Give a connection up without a word, which ends no session; also one that has closed, at which asyncio's transport fails."""
+    with suppress(AttributeError):
+        socket.transport.abort()
 
 
 def lost(closed: ConnectionClosed) -> ClientError:
