@@ -70,6 +70,9 @@ class Socket(ServerConnection):
         """Note that it's over (called by the transport)."""
         self._among.discard(self)
         self._stop_looking()
+        # asyncio's transport fails when it's aborted after it has closed behind what was still to be sent, and both the library and we
+        # abort connections that may have closed meanwhile.
+        self.transport.abort = _over  # type: ignore[method-assign]
         super().connection_lost(exc)
 
     def _look_later(self, seconds: float) -> None:
@@ -86,3 +89,7 @@ class Socket(ServerConnection):
         if self._look_again is not None:
             self._look_again.cancel()
             self._look_again = None
+
+
+def _over() -> None:
+    """Abort what has ended: there's nothing to do."""

@@ -135,3 +135,18 @@ async def test_without_pings_nobody_is_found_gone() -> None:
     socket.pause_writing()
     await asyncio.sleep(1000)
     assert not pipe.aborted
+
+
+async def test_a_connection_that_has_closed_behind_what_was_unread_can_still_be_aborted() -> None:
+    """As the library does when a message is to be sent at that moment. asyncio's own transport fails at that."""
+    async with running() as server, bare(server.url, ping_interval=None) as client:
+        (connection,) = server.gateway._connections
+        transport = connection._socket.transport
+        client.socket.transport.pause_reading()
+        transport.write(bytes([0x82, 127, *(1 << 22).to_bytes(8, "big")]) + bytes(1 << 22))  # one message of 4 MiB
+        assert transport.get_write_buffer_size()
+        transport.close()
+        client.socket.transport.resume_reading()
+        async with asyncio.timeout(20):
+            await connection._socket.wait_closed()
+        transport.abort()

@@ -44,8 +44,14 @@ def examine_traces(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok(
-            "traces", f"they go to {settings.traces}; whether anybody listens there shows when the first turn ends."
+            "traces",
+            f"they go to {_without_password(settings.traces)}; whether anybody listens there shows when the first turn ends.",
         )
+
+
+def _without_password(address: str) -> str:
+    before, _, behind = address.rpartition("@")
+    return f"{before.partition('://')[0]}://{behind}" if before else address
 
 
 def _requirements(distribution: str) -> list[str]:

@@ -47,6 +47,8 @@ def test_traces_need_what_sends_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", version)
     missing = False
     assert [finding.mark for finding in examine_traces(settings)] == [Mark.OK]
+    (finding,) = examine_traces(Settings(traces="https://me:secret@collector.example/v1/traces"))
+    assert "they go to https://collector.example/v1/traces;" in finding.text
     missing = True
     (finding,) = examine_traces(settings)
     assert finding.mark is Mark.PROBLEM

@@ -70,6 +70,33 @@ namespace Loquent.Components.Tests
             Assert.That(npcs.TrueForAll(npc => npc.Speech.Alpha > 0.9f), Is.True);
         }
 
+        [Test]
+        public void APromptBeforeThePlayer()
+        {
+            Npc npc = MakeNpc("Marta", new Vector3(0, 0, 2.4f));
+            npc.transform.rotation = Quaternion.Euler(0, 180, 0);
+            Pointer.MakeEventSystem();
+            var prompt = new GameObject("Prompt").AddComponent<PlayerPrompt>();
+            prompt.transform.position = new Vector3(0, 1.12f, 1.15f);
+            prompt.transform.rotation = Quaternion.LookRotation(prompt.transform.position - Player.transform.position);
+            prompt.ReadFrom = 1.2f;
+            prompt.Npc = npc;
+            prompt.SetReplies("Good evening!", "What news do you have?", "Is it true that the old mine road has been closed since the flood?");
+            Begin("prompt", npc);
+            Until(() => npc.State == NpcState.Listening);
+            Walk(0.5f, 0);
+            Pointer.Click(prompt.Canvas.GetComponentsInChildren<UnityEngine.UI.Button>()[1]);
+            Assert.That(Server.Heard(), Is.StringEnding("What news do you have?"));
+            Walk(1, 0);
+            Stream("The old mine road is closed, and the miller has a new dog. ", 24);
+            Walk(1, 0);
+            Server.Break();
+            Server.IsThere = false;
+            Walk(1, 0);
+            Assert.That(prompt.CanSay, Is.False);
+            EngineLog.Clear();
+        }
+
         private static void Begin(string name, params Npc[] npcs)
         {
             string folder = Path.Combine(TestContext.CurrentContext.TestDirectory, "pictures");

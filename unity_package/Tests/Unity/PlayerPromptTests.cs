@@ -308,7 +308,10 @@ namespace Loquent.Tests
 
         private bool IsUsable()
         {
-            return Buttons().All(one => one.IsInteractable());
+            bool looksSo = Buttons().All(one => one.GetComponentInChildren<TMP_Text>().alpha > 0.9f);
+            bool isSo = Buttons().All(one => one.IsInteractable());
+            Assert.That(looksSo, Is.EqualTo(isSo), "What can't be pressed looks so.");
+            return isSo;
         }
 
         private static Rect WorldRect(RectTransform one)

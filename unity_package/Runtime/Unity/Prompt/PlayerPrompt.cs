@@ -22,6 +22,9 @@ namespace Loquent
     {
         private const float MetresPerMillimetre = 0.001f;
 
+        /// <summary>How faint the buttons' words are while they can't be pressed.</summary>
+        private const float LockedAlpha = 0.4f;
+
         [Tooltip("To whom the player talks. None: the Npc on this object or above it. The game can change it, as when the player turns to somebody else.")]
         [SerializeField] private Npc npc;
 
@@ -268,6 +271,11 @@ namespace Loquent
             shown = state;
             shownName = partner == null ? string.Empty : NameOf(partner);
             parts.Group.interactable = IsUsable(state);
+            foreach (TMPro.TMP_Text label in parts.Labels)
+            {
+                label.alpha = look.TextColor.a * (IsUsable(state) ? 1 : LockedAlpha);
+            }
+
             string line = TextFor(state).Replace("{0}", shownName);
             PromptGlyphs.Provide(parts.State, line, this);
             parts.State.text = line;

@@ -63,7 +63,7 @@ namespace Loquent
             {
                 if (!string.IsNullOrWhiteSpace(reply))
                 {
-                    parts.Replies.Add(AddButton(reply, look.Gap, inner, true));
+                    parts.Replies.Add(AddButton(parts, reply, look.Gap, inner, true));
                 }
             }
 
@@ -80,7 +80,7 @@ namespace Loquent
         {
             float top = y;
             float sendWidth = Mathf.Max(look.Target, (look.TextSize * words.Send.Length * 0.6f) + (2 * look.Gap));
-            parts.Send = AddButton(words.Send, look.Width - look.Gap - sendWidth, sendWidth, false);
+            parts.Send = AddButton(parts, words.Send, look.Width - look.Gap - sendWidth, sendWidth, false);
             y = top;
             GameObject holder = Make("Text field", root);
             holder.SetActive(false); // a field makes its caret when it's enabled, and has to know its parts by then
@@ -107,7 +107,7 @@ namespace Loquent
             holder.SetActive(true);
         }
 
-        private Button AddButton(string label, float x, float width, bool grows)
+        private Button AddButton(PromptParts parts, string label, float x, float width, bool grows)
         {
             GameObject holder = Make("Button " + label, root);
             Image back = AddImage(holder, look.ButtonColor);
@@ -115,6 +115,7 @@ namespace Loquent
             button.targetGraphic = back;
             button.colors = Colors();
             TMP_Text text = AddText("Label", (RectTransform)holder.transform, label, look.TextColor);
+            parts.Labels.Add(text);
             text.alignment = grows ? TextAlignmentOptions.MidlineLeft : TextAlignmentOptions.Midline;
             Stretch(text.rectTransform, look.Gap);
             float wanted = grows ? text.GetPreferredValues(label, width - (2 * look.Gap), 0).y + look.Gap : 0;

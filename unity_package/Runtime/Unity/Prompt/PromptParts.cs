@@ -26,6 +26,9 @@ namespace Loquent
         /// <summary>The ready-made replies, from above.</summary>
         internal List<Button> Replies { get; } = new List<Button>();
 
+        /// <summary>What stands on the buttons.</summary>
+        internal List<TMP_Text> Labels { get; } = new List<TMP_Text>();
+
         /// <summary>The text field; null without one.</summary>
         internal TMP_InputField Field { get; set; }
 
