@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -47,6 +48,24 @@ async def test_pings_whose_answers_are_read_are_all_answered() -> None:
             for pong in [await client.socket.ping() for _ in range(2000)]:
                 await pong
         await client.still_works()
+
+
+async def test_who_never_ends_the_handshake_makes_room_for_others() -> None:
+    async with running(settings=Settings(connections=2)) as server, bare(server.url) as early:
+        first = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(64 + 64)]
+        first[1][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n")  # and no more
+        await asyncio.sleep(0.1)
+        later = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(40)]
+        async with bare(server.url) as client:
+            await client.still_works()
+        async with asyncio.timeout(5):  # the library lets go of them after 10
+            for reader, _ in first[:38]:
+                with suppress(ConnectionError):
+                    assert await reader.read() == b""
+        assert not any(reader.at_eof() or reader.exception() for reader, _ in later)
+        await early.still_works()
+        for _, writer in first + later:
+            writer.close()
 
 
 async def test_who_reads_nothing_is_found_gone_although_little_enough_waits() -> None:

@@ -89,6 +89,13 @@ def test_the_gpu_and_the_vllm_that_was_installed_must_fit(
     assert says in gpu.text
 
 
+@pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="without vLLM its arguments count for nothing")
+def test_arguments_of_vllm_are_named_without_their_values() -> None:
+    arguments = ("--max-model-len", "4096", "--hf-token=secret")
+    findings = {finding.about: finding for finding in examine_engine(Settings(vllm_arguments=arguments), [])}
+    assert findings["vLLM's arguments"].text.startswith("--max-model-len, --hf-token; ")
+
+
 def test_the_driver_is_asked_for_its_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_gpus() == []
