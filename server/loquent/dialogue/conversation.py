@@ -15,6 +15,9 @@ from .store import REMEMBERED, REMEMBERED_BYTES, Store, latest
 TOLD_BYTES = 1 << 15
 """How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
 
+_TRIED_BYTES = 1 << 13
+"""How much of the history is tried first: some 2,000 tokens. Then twice as much, and so on, until it doesn't fit or is all there is."""
+
 _UNSEEN = "…"
 """Stands in the prompt for a reply of which the player saw nothing: chat templates want the roles in turn."""
 
@@ -58,23 +61,31 @@ class Conversation:
         """Return the messages for a reply to what the player has ``said``, and shown in ``pictures``.
 
         The persona always comes first and the player's words last; of the history, as many of the oldest exchanges are left out as
-        must be for ``fits`` to say that the rest does. It's asked a logarithmic number of times: it may have to count tokens.
-        Pictures aren't remembered: what is left of them is what the character said.
+        must be for ``fits`` to say that the rest does. It may have to count tokens, while everybody waits: so it's asked a logarithmic
+        number of times, and never of much more than does fit, however long the history is. Pictures aren't remembered: what is left of
+        them is what the character said.
         """
         exchanges = list(self._history)
 
-        def messages(oldest: int) -> list[Message]:
+        def messages(kept: int) -> list[Message]:
             middle = [
                 message
-                for exchange in exchanges[oldest:]
+                for exchange in exchanges[len(exchanges) - kept :]
                 for message in (Message("user", exchange.said), Message("assistant", exchange.reply or _UNSEEN))
             ]
             return [Message("system", self._system()), *middle, Message("user", said, pictures)]
 
-        if fits(messages(0)):
-            return messages(0)
-        oldest = bisect_left(range(1, len(exchanges)), True, key=lambda first: fits(messages(first))) + 1
-        return messages(min(oldest, len(exchanges)))
+        def fail(kept: int) -> bool:
+            return not fits(messages(kept))
+
+        fit, most, tried = 0, len(exchanges), _TRIED_BYTES
+        while fit < most:
+            kept = max(fit + 1, len(latest(exchanges, tried)))
+            if fail(kept):
+                most = kept - 1
+                break
+            fit, tried = kept, 2 * tried
+        return messages(fit + bisect_left(range(fit + 1, most + 1), True, key=fail))
 
     def _system(self) -> str:
         """Return what the model is told before the conversation. What the game sets is put on one line: it can't add instructions."""

@@ -143,6 +143,21 @@ namespace Loquent.Core.Tests
         }
 
         [Test]
+        public void AGoawayIsForgottenWithItsConnection()
+        {
+            ConnectAndBegin();
+            Server.Send("[41,20000]");
+            Session.Update();
+            Server.Transport.Break();
+            Session.Update();
+            Assert.That(Session.ReconnectAsync().Result, Is.True, "The server was back sooner.");
+            Log.Take();
+            Server.Transport.Break();
+            Session.Update();
+            Assert.That(Log.Take(), Is.EqualTo("resumed\nreconnecting 2 in 0: ConnectionLostException"));
+        }
+
+        [Test]
         public void WhatIsNotResumedIsLostBeforeReconnectedAndCanBeOpenedAgainThere()
         {
             Connect();
@@ -209,13 +224,14 @@ namespace Loquent.Core.Tests
             Assert.That(Log.Take(), Is.EqualTo("connected anew"));
         }
 
-        [Test]
-        public void AServerThatResumesSomethingElseIsConnectedToAnew()
+        [TestCase("[33,1,\"session-1\",7,true,{}]")]
+        [TestCase("[33,1,\"session-2\",2,true,{}]")]
+        public void AServerThatResumesSomethingElseIsConnectedToAnew(string welcome)
         {
             ConnectAndBegin();
             Lose();
             Log.Take();
-            Server.Refusal = "[33,1,\"session-1\",7,true,{}]";
+            Server.Refusal = welcome;
             Session.Update();
             Assert.That(Log.Take(), Is.EqualTo(
                 "reconnecting 2 in 0: ProtocolException\nended 1 Fault\nlost 1: ProtocolException"));
