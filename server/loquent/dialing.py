@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 from contextlib import suppress
@@ -211,7 +212,9 @@ def _in_words(error: Exception) -> str:
     # asyncio puts what came of a name's several addresses into one error's text.
     if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
         return "nothing listens there"
-    return (isinstance(error, OSError) and error.strerror) or str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.errno in errno.errorcode:
+        return os.strerror(error.errno).lower()
+    return str(error) or type(error).__name__
 
 
 def _not_trusted(url: str, error: ssl.SSLCertVerificationError) -> str:
