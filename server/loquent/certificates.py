@@ -184,6 +184,21 @@ def load_certificate(chain: Path, key: Path | None = None) -> tuple[ssl.SSLConte
     return context, _try(context, chain)
 
 
+def why_distrusted(context: ssl.SSLContext) -> str | None:
+    """Say why this machine wouldn't trust what a server shows with this context, whatever its name and times; None if it does.
+
+    Other machines mostly trust the same public authorities, and it's the same to them whether an intermediate certificate is missing.
+    """
+    anybody = ssl.create_default_context()
+    anybody.check_hostname = False
+    anybody.verify_flags |= _ANY_TIME
+    try:
+        _shake_hands(context, anybody)
+    except ssl.SSLCertVerificationError as error:
+        return str(error.verify_message)
+    return None
+
+
 def may_be_read_by_all(key: Path) -> bool:
     """Tell whether everybody on this machine may read a file with a private key, if it's there."""
     with contextlib.suppress(OSError):

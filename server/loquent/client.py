@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, ConnectionClosedOK
 
 from . import __version__
-from .dialing import Address, ClientError, FaultError, Item, UnreachableError, lost, trust, unreadable
+from .dialing import Address, ClientError, FaultError, Item, UnreachableError, cut, lost, trust, unreadable
 from .wire.codec import decode, encode
 from .wire.faults import Code
 from .wire.frames import (
@@ -310,7 +310,7 @@ class Client:
                     if self._seq - self._acked >= _ACK_EVERY:
                         await self._ack()
         except TimeoutError:
-            self._socket.transport.abort()
+            cut(self._socket)
             return ClientError("The connection to the server is lost: nothing is heard of it any more.")
         except ConnectionClosedOK:
             raise ClientError("The server closed the connection.") from None

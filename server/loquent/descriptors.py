@@ -11,8 +11,9 @@ from .settings import Settings
 
 log = Log.named("loquent.descriptors")
 
-_BESIDES: Final = 256
-"""Open besides connections: the log, the engine's pipes and sockets, files that are read for a moment."""
+_BESIDES: Final = 512
+"""Open besides connections: those at the door and in their handshake (some 130, and 200 more while a crowd comes at once), the log, the
+engine's pipes and sockets, files that are read for a moment."""
 _NONE_LEFT: Final = "socket.accept() out of system resource"
 """What asyncio calls it. It leaves the connection in the system's queue, and tries again a second later."""
 _AGAIN_SECONDS: Final = 60.0

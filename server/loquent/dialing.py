@@ -108,12 +108,12 @@ async def greet(socket: ClientConnection, hello: Hello, url: str) -> tuple[Welco
                 await socket.send(encode(hello))
             return await _welcome(socket)
     except TimeoutError:
-        socket.transport.abort()
+        cut(socket)
         raise UnreachableError(f"The server at {url} doesn't answer; is it a Loquent server?") from None
     except ConnectionClosed as closed:
         raise UnreachableError(str(lost(closed))) from None
     except BaseException:
-        socket.transport.abort()
+        cut(socket)
         raise
 
 
@@ -129,6 +129,12 @@ async def _welcome(socket: ClientConnection) -> tuple[Welcome, list[Item]]:
                 raise FaultError(fault)
             case [Malformed() | FramingLost() as broken, *_]:
                 raise unreadable(broken)
+
+
+def cut(socket: ClientConnection) -> None:
+    """Give a connection up without a word, which ends no session; also one that has closed, at which asyncio's transport fails."""
+    with suppress(AttributeError):
+        socket.transport.abort()
 
 
 def lost(closed: ConnectionClosed) -> ClientError:
@@ -161,9 +167,10 @@ def trust(authorities: Path | None) -> ssl.SSLContext:
     return context
 
 
+_NOT_YET: Final = 9
 _EXPIRED: Final = 10
 _OTHER_NAME: Final = (62, 64)
-"""OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED, and _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and _CERT_HAS_EXPIRED, and _HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH."""
 
 
 def _no_connection(url: str, error: Exception) -> ClientError:
@@ -196,6 +203,8 @@ def _no_connection(url: str, error: Exception) -> ClientError:
 def _not_trusted(url: str, error: ssl.SSLCertVerificationError) -> str:
     if error.verify_code == _EXPIRED:
         return f"The certificate of {url} has expired; whoever runs the server must renew it."
+    if error.verify_code == _NOT_YET:
+        return f"The certificate of {url} isn't valid yet; see whether this machine's clock is right, and the server's."
     if error.verify_code in _OTHER_NAME:
         return (
             f"The certificate of {url} is for another address; connect to the one that it's for, or make one for this."

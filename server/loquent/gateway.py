@@ -51,6 +51,9 @@ _AT_THE_DOOR: Final = 64
 """So many connections beyond the limit are accepted at a time: to take over from one that is lost for its client, or else to be told by a
 fault that there is no place, which clients can read. Many see nothing of a refused handshake but that it was refused."""
 
+_IN_HANDSHAKE: Final = 64
+"""So many more may be in their handshake, at least; all of these have their place among the files that may be open (see `descriptors`)."""
+
 _TLS_SECONDS: Final = 10.0
 """How long the handshake of TLS may take, as long as that of WebSocket behind it."""
 
@@ -97,7 +100,7 @@ class Gateway:
         self._tls = tls
         self._known: WeakKeyDictionary[ServerConnection, Visitor] = WeakKeyDictionary()  # by the handshake's token
         self._server: Server | None = None
-        self._sockets: set[Socket] = set()  # those that are still in the handshake, or plain HTTP, included
+        self._sockets: dict[Socket, None] = {}  # those that are still in the handshake, or plain HTTP, included
         self._connections: dict[Connection, None] = {}  # in the order in which they came
         self._tracer = tracer or NoTracer()
         self.metrics = self._measured()
@@ -134,6 +137,7 @@ class Gateway:
             raise GatewayError("The host is empty; use --host 127.0.0.1, or 0.0.0.0 for all this machine's addresses.")
         settings = self._settings
         ping = settings.ping_seconds or None
+        most = settings.connections + _AT_THE_DOOR + _IN_HANDSHAKE
         try:
             self._server = await serve(
                 self._handle,
@@ -146,7 +150,7 @@ class Gateway:
                 ping_interval=ping,
                 ping_timeout=ping,
                 max_size=settings.message_bytes * _HARD_LIMIT_FACTOR,
-                create_connection=partial(Socket, self._sockets),  # type: ignore[arg-type]  # it makes one
+                create_connection=partial(Socket, self._sockets, most),  # type: ignore[arg-type]  # it makes one
                 max_queue=1,
                 write_limit=1 << 14,
                 close_timeout=_LEAVE_SECONDS,

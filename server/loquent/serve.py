@@ -160,7 +160,7 @@ def _stopping_line(turns: int, seconds: float) -> str:
 
 def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int, scheme: str) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
-        where = f"{scheme}://localhost:{port}, and at all this machine's addresses,"
+        where = f"{scheme}://localhost:{port}, and at all this machine's {'IPv6 ' if ':' in host else ''}addresses,"
     else:
         where = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
     return f"Ready at {where} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."

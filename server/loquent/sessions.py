@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection
-from typing import Protocol
+from typing import Final, Protocol
 
 from .access import Visitor
 from .dialogue.conversations import Conversations
@@ -20,6 +20,9 @@ from .wire.outbox import Outbox
 from .wire.session import Session
 
 log = Log.named("loquent.session")
+
+_LET_GO_SECONDS: Final = 5.0
+"""How long an engine may take to let go of turns when the server stops."""
 
 
 class Link(Protocol):
@@ -184,11 +187,11 @@ class Sessions:
                 self.end(live, why)
 
     async def close(self) -> None:
-        """End all sessions; return when the engine has let go of their turns."""
+        """End all sessions; return when the engine has let go of their turns, or doesn't do so any more."""
         for live in list(self._by_id.values()):
             self.end(live, "the server stops")
-        while self._endings:
-            await asyncio.wait(self._endings)
+        if self._endings and (await asyncio.wait(self._endings, timeout=_LET_GO_SECONDS))[1]:
+            log.warning("the engine hasn't let go of all turns after %g s", _LET_GO_SECONDS)
 
     def _attach(self, live: LiveSession, link: Link) -> None:
         self._stop_waiting(live)

@@ -123,7 +123,10 @@ class Settings:
         "Web pages that may connect, by their origin, such as https://game.example. Browsers let any page connect to any "
         "server, this machine's too, and say from where; programs say nothing, and may.",
         group=_ACCESS,
-        form=(r"[a-z][a-z0-9+.-]*://[^\s/,]+|null", "an origin such as https://game.example, without a path"),
+        form=(
+            r"(?!https://.*:443$|http://.*:80$)[a-z][a-z0-9+.-]*://[a-z0-9._\[\]:-]+|null",
+            "an origin as browsers send it, such as https://game.example: in small letters, with no path, no * and no usual port",
+        ),
         flags=("--origins", "--allow-origin"),
     )
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from websockets.asyncio.server import ServerConnection
+from websockets.protocol import State
 
 UNREAD_BYTES: Final = 1 << 19
 """Most that may wait in the socket. A message of ours is at most half as large, and the next one waits until it has almost left: what goes
@@ -27,26 +28,32 @@ class Socket(ServerConnection):
     With ``ping_timeout``, a client that has taken nothing of what waits for so long is gone, as is one that leaves a ping unanswered.
 
     Args:
-        among: all that are open; it's one of them as long as it is.
+        among: all that are open, in the order in which they came; it's one of them as long as it is.
+        most: so many may be open; with one more, the one that has been longest in its handshake is cut off.
         how, more: as the library says.
     """
 
-    def __init__(self, among: set[Socket], *how: Any, **more: Any) -> None:
+    def __init__(self, among: dict[Socket, None], most: int, *how: Any, **more: Any) -> None:
         super().__init__(*how, **more)
         self._among = among
+        self._most = most
         self.overflowed = False
         """Whether it was cut off because it left more than `UNREAD_BYTES` unread."""
         self._look_again: asyncio.TimerHandle | None = None
         self._waited = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Note that it's open (called by the transport), before the handshake."""
-        self._among.add(self)
+        """Note that it's open (called by the transport), before the handshake; who doesn't end that keeps nobody out."""
+        self._among[self] = None
         sock = transport.get_extra_info("socket")
         if hasattr(socket, "TCP_NOTSENT_LOWAT"):
             with suppress(OSError):
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_BYTES)
         super().connection_made(transport)
+        if len(self._among) > self._most:
+            slowest = next((each for each in self._among if each.state is State.CONNECTING), self)
+            del self._among[slowest]
+            slowest.transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take what has come (called by the transport); pings are answered here."""
@@ -68,8 +75,11 @@ class Socket(ServerConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that it's over (called by the transport)."""
-        self._among.discard(self)
+        self._among.pop(self, None)
         self._stop_looking()
+        # asyncio's transport fails when it's aborted after it has closed behind what was still to be sent, and both the library and we
+        # abort connections that may have closed meanwhile.
+        self.transport.abort = _over  # type: ignore[method-assign]
         super().connection_lost(exc)
 
     def _look_later(self, seconds: float) -> None:
@@ -86,3 +96,7 @@ class Socket(ServerConnection):
         if self._look_again is not None:
             self._look_again.cancel()
             self._look_again = None
+
+
+def _over() -> None:
+    """Abort what has ended: there's nothing to do."""

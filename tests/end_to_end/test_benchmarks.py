@@ -19,7 +19,7 @@ async def test_a_short_soak_breaks_no_law_and_leaves_nothing_behind(tmp_path: Pa
     assert outcome.did["reply: cancelled"] >= 10
     assert outcome.did["left without a word"] >= 1
     assert max(sample.rss_mib for sample in outcome.samples) < 200
-    soak.write(outcome.samples, tmp_path)
+    soak.write(outcome, tmp_path)
     with Image.open(tmp_path / "soak.png") as picture:
         assert picture.size == (1000, 420)
     rows = (tmp_path / "soak.csv").read_text(encoding="utf-8").splitlines()

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosedError
 from loquent.dialogue.conversations import Act, Conversations
 from loquent.engines.scripted import ScriptedEngine
 from loquent.settings import Settings
-from loquent.wire.frames import Frame, Open
+from loquent.wire.frames import Close, Frame, Open
 from loquent.wire.outbox import Outbox
 from loquent.wire.reception import Reception
 from support.running import HELLO, bare, running
@@ -245,6 +245,26 @@ async def test_beats_carry_no_seq() -> None:
         assert (await client.until(lambda f: f[0] == 34))[-1][1] == 1
 
 
+async def test_a_mistake_in_the_server_ends_the_connection_and_its_session_and_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What state the session is in nobody knows, so nobody has it back."""
+    act = Conversations.act
+
+    def fail(conversations: Conversations, frame: Act) -> None:
+        if isinstance(frame, Close):
+            raise RuntimeError("a mistake")
+        act(conversations, frame)
+
+    monkeypatch.setattr(Conversations, "act", fail)
+    async with running() as server, bare(server.url) as other, bare(server.url) as client:
+        await client.send([7, 1])
+        assert await client.closed() == 1011
+        await other.still_works()
+        assert (server.gateway.sessions.connected, server.gateway.sessions.waiting) == (1, 0)
+    assert "a mistake in the server ended a connection" in caplog.text
+
+
 async def test_beats_do_not_pile_up_for_a_client_that_does_not_read() -> None:
     settings = Settings(pending_bytes=100_000_000, turns=64, beat_seconds=0.02, ping_seconds=0)
     engine = ScriptedEngine(lambda _: " ".join(["x" * 1000] * 200), tokens_per_second=0, context_tokens=1_000_000)
@@ -294,7 +314,7 @@ async def test_a_client_that_vanishes_and_does_not_come_back_leaves_nothing_runn
 
 async def test_a_client_that_sends_nonsense_before_hello_and_reads_nothing_is_dropped() -> None:
     async with (
-        running(settings=Settings(frames_per_second=1e6)) as server,
+        running(settings=Settings(frames_per_second=1e6, hello_seconds=1000, ping_seconds=0)) as server,
         bare(server.url, hello=False, ping_interval=None) as client,
         bare(server.url) as other,
     ):

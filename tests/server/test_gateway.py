@@ -219,6 +219,21 @@ async def test_close_says_going_away_to_clients_and_ends_their_turns() -> None:
         assert engine.running == 0
 
 
+async def test_close_ends_the_sessions_that_wait_and_returns_when_the_engine_has_let_go() -> None:
+    """Without a drain before: somebody has asked twice for the server to stop."""
+    engine = ScriptedEngine(lambda _: "word " * 1000, tokens_per_second=20)
+    async with running(engine) as server:
+        async with bare(server.url) as client:
+            await client.send([2, 1, "guard", {"player": "p"}], [3, 1, 1, "Hello", []])
+            await client.until(lambda f: f[0] == 36)
+            client.socket.transport.abort()
+        while not server.gateway.sessions.waiting:
+            await asyncio.sleep(0.001)
+        await server.gateway.close()
+        assert (server.gateway.sessions.waiting, engine.running) == (0, 0)
+        assert server.store.last("p", "guard", 9)[0].reply.startswith("word")
+
+
 async def test_close_waits_for_nobody_who_does_not_read_answer_or_even_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection without a request, one that doesn't answer the close, and one that has stopped reading amid a reply."""
     monkeypatch.setattr("loquent.connection._GOODBYE_SECONDS", 0.2)

@@ -89,6 +89,30 @@ async def test_a_reply_cut_off_again_and_again_arrives_whole_and_once() -> None:
             await client.still_works()
 
 
+async def test_what_was_sent_and_never_processed_comes_again_before_anything_new() -> None:
+    """All of it had left the server when the connection broke."""
+    async with running(engine()) as server:
+        player = Player(server)
+        async with bare(server.url, hello=False) as client:
+            await player.start(client)
+            await player.read(client, words=3)
+            while server.gateway.turns or server.gateway.sessions.pending_bytes:
+                await asyncio.sleep(0.01)
+            client.socket.transport.abort()
+        seen = player.seq
+        async with bare(server.url, hello=False) as client:
+            await client.send(player.hello())
+            player.take(await client.frame())
+            await client.send([2, 9, "guard", {}])
+            async with asyncio.timeout(10):
+                while not player.ended:
+                    player.take(await client.frame())
+            assert player.text == WORDS
+            assert player.seq > seen + 40, "frames that have left are as they were"
+            opened = await client.frame()
+            assert (opened[0], opened[1]) == (34, player.seq + 1)
+
+
 async def test_what_was_said_while_nobody_was_there_comes_in_few_frames() -> None:
     async with running(engine(pace=100)) as server:
         player = Player(server)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from loquent.access import Visitor
+from loquent.engines.base import Delta, Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.wire.frames import Exchange, Open, Opened, Options, Resume, Say
 from support.house import Line, house
@@ -279,3 +281,21 @@ async def test_close_ends_all_and_waits_for_the_engine() -> None:
     assert two.over
     assert h.engine.running == 0
     assert h.sessions.pending_bytes == h.sessions.window_bytes == 0
+
+
+@virtual_time
+async def test_close_does_not_wait_for_an_engine_that_never_lets_go(caplog: pytest.LogCaptureFixture) -> None:
+    class Clinging(ScriptedEngine):
+        async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
+            try:
+                async for delta in super().generate(request):
+                    yield delta
+            finally:
+                await asyncio.sleep(3600)
+
+    h = await house(engine=Clinging(lambda _: "word " * 100, tokens_per_second=10))
+    h.begin()
+    await asyncio.sleep(0.3)
+    async with asyncio.timeout(10):
+        await h.sessions.close()
+    assert "hasn't let go" in caplog.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -47,6 +48,24 @@ async def test_pings_whose_answers_are_read_are_all_answered() -> None:
             for pong in [await client.socket.ping() for _ in range(2000)]:
                 await pong
         await client.still_works()
+
+
+async def test_who_never_ends_the_handshake_makes_room_for_others() -> None:
+    async with running(settings=Settings(connections=2)) as server, bare(server.url) as early:
+        first = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(64 + 64)]
+        first[1][1].write(b"GET / HTTP/1.1\r\nHost: x\r\n")  # and no more
+        await asyncio.sleep(0.1)
+        later = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(40)]
+        async with bare(server.url) as client:
+            await client.still_works()
+        async with asyncio.timeout(5):  # the library lets go of them after 10
+            for reader, _ in first[:38]:
+                with suppress(ConnectionError):
+                    assert await reader.read() == b""
+        assert not any(reader.at_eof() or reader.exception() for reader, _ in later)
+        await early.still_works()
+        for _, writer in first + later:
+            writer.close()
 
 
 async def test_who_reads_nothing_is_found_gone_although_little_enough_waits() -> None:
@@ -135,3 +154,18 @@ async def test_without_pings_nobody_is_found_gone() -> None:
     socket.pause_writing()
     await asyncio.sleep(1000)
     assert not pipe.aborted
+
+
+async def test_a_connection_that_has_closed_behind_what_was_unread_can_still_be_aborted() -> None:
+    """As the library does when a message is to be sent at that moment. asyncio's own transport fails at that."""
+    async with running() as server, bare(server.url, ping_interval=None) as client:
+        (connection,) = server.gateway._connections
+        transport = connection._socket.transport
+        client.socket.transport.pause_reading()
+        transport.write(bytes([0x82, 127, *(1 << 22).to_bytes(8, "big")]) + bytes(1 << 22))  # one message of 4 MiB
+        assert transport.get_write_buffer_size()
+        transport.close()
+        client.socket.transport.resume_reading()
+        async with asyncio.timeout(20):
+            await connection._socket.wait_closed()
+        transport.abort()

@@ -7,6 +7,7 @@ import hashlib
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.http11 import Response
 
+from loquent import gateway
 from loquent.access import Access
 from loquent.certificates import Certificates
 from loquent.client import Client, ClientError, FaultError
@@ -443,6 +445,36 @@ async def test_who_stops_reading_is_dropped_over_tls_too(tmp_path: Path) -> None
             while server.gateway.sessions.connected:
                 await asyncio.sleep(0.001)
         stalled.socket.transport.abort()
+
+
+@pytest.mark.parametrize(
+    ("names", "begins", "says"),
+    [
+        (["localhost", "127.0.0.1"], timedelta(days=-31), r"has expired; whoever runs the server must renew it"),
+        (["localhost", "127.0.0.1"], timedelta(days=1), r"isn't valid yet; see whether this machine's clock is right"),
+        (["game.example"], timedelta(), r"is for another address; connect to the one that it's for"),
+        (["10.9.9.9"], timedelta(), r"is for another address; connect to the one that it's for"),
+    ],
+)
+async def test_what_is_wrong_with_a_certificate_that_is_trusted_is_told(
+    tmp_path: Path, names: list[str], begins: timedelta, says: str
+) -> None:
+    made = make_certificate(tmp_path, names=names, begins=begins)
+    async with running(tls=Certificates(*made).context) as server:
+        with pytest.raises(ClientError, match=says):
+            await Client.connect(server.url, authorities=made.chain)
+
+
+async def test_who_never_ends_the_handshake_of_tls_is_let_go_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "_TLS_SECONDS", 0.2)
+    made = make_certificate(tmp_path)
+    async with running(tls=Certificates(*made).context) as server:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        async with asyncio.timeout(10):  # asyncio's own patience has 60
+            assert await reader.read() == b""
+        writer.close()
 
 
 async def test_a_certificate_that_is_not_trusted_is_a_sentence_with_what_to_do(tmp_path: Path) -> None:

@@ -22,6 +22,10 @@ START_SECONDS = 300
 """How long the model may take to load on a machine that has better things to do."""
 
 
+_MODULES = [Path(__file__).parents[1], Path(__file__).parents[2] / "server"]
+"""Where the tests' own modules are, and the server's."""
+
+
 class ServerProcess:
     """A running `loquent serve`.
 
@@ -35,12 +39,15 @@ class ServerProcess:
     def __init__(
         self, *arguments: str, command: Sequence[str] = ("loquent", "serve"), port: int = 0, **how: Any
     ) -> None:
+        environment = dict(how.pop("env", os.environ))
+        environment["PYTHONPATH"] = os.pathsep.join(map(str, _MODULES))  # wherever the one who starts it has it from
         self.process = subprocess.Popen(
             [sys.executable, "-m", *command, "--port", str(port), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            env=environment,
             **how,
         )
         self.lines: list[str] = []

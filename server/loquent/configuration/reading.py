@@ -66,7 +66,7 @@ def read(
 def _path(file: str | None, environ: Mapping[str, str]) -> Path | None:
     named = file if file is not None else environ.get("LOQUENT_SETTINGS") or None
     if named is None:
-        return FILE if FILE.is_file() else None
+        return FILE if os.path.lexists(FILE) else None  # what is there and can't be read is told
     if not named:
         return None
     path = Path(os.path.expanduser(named))  # noqa: PTH111 - Path's own raises where there is no such home

@@ -132,8 +132,8 @@ class Setting:
         raise self._refused(shown)
 
     def _number(self, value: float, shown: str) -> int | float:
-        if value > LARGEST:
-            raise ValueRefused(f"is {_short(shown)}, and must be at most {LARGEST}")
+        if value > self.most == LARGEST:
+            raise ValueRefused(f"is {shortened(shown)}, and must be at most {LARGEST}")
         if (self.least is not None and value < self.least) or value > self.most or math.isnan(value):
             raise self._refused(shown)
         return float(value) if self.kind is Kind.NUMBER else int(value)
@@ -156,10 +156,11 @@ class Setting:
         return value
 
     def _refused(self, shown: str) -> ValueRefused:
-        return ValueRefused(f"is {_short(shown) or 'empty'}, and must be {self.allowed}")
+        return ValueRefused(f"is {shortened(shown) or 'empty'}, and must be {self.allowed}")
 
 
-def _short(shown: str) -> str:
+def shortened(shown: str) -> str:
+    """Return what somebody has written as it can stand in a line: printable, and not too long."""
     shown = shown.strip() if shown.isprintable() else repr(shown)
     return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 

@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from .setting import SETTINGS, Setting, Value, ValueRefused
+from .setting import SETTINGS, Setting, Value, ValueRefused, shortened
 
 
 class ConfigurationError(Exception):
@@ -73,7 +73,7 @@ def from_file(path: Path) -> dict[str, Given]:
         raise ConfigurationError(f"The settings file {path} isn't valid TOML: {error}.") from None
     found = {}
     for key, value in table.items():
-        where = f"{key} ({path}{_line(text, key)})"
+        where = f"{shortened(key)} ({path}{_line(text, key)})"
         setting = SETTINGS.get(key)
         if setting is None:
             if isinstance(value, dict):
@@ -124,7 +124,7 @@ def from_environment(environ: Mapping[str, str]) -> dict[str, Given]:
             known = {each.removeprefix(_PREFIX): each for each in (*variables, *OTHER_VARIABLES)}
             advice = "unset it, or see docs/settings.md for those there are"
             raise ConfigurationError(
-                _unknown(f"The environment variable {name}", name.removeprefix(_PREFIX), known, advice)
+                _unknown(f"The environment variable {shortened(name)}", name.removeprefix(_PREFIX), known, advice)
             )
         if name == "LOQUENT_ENGINE" and text.strip().lower() in ("cpu", "gpu", "none", "auto"):
             raise ConfigurationError(

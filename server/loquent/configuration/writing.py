@@ -75,6 +75,9 @@ Each setting has one name, and beside its default three places where it can be g
 - **What is empty by default** is so again with the empty text: `model = ""` in a file, `--model ""`.
 - **What is wrong is an error**, in one sentence that says where it stands and what is allowed; for an unknown name, the nearest right one.
   (Variables that Kubernetes makes for a service of this name are left aside.)
+- **Variables that are no settings**: `LOQUENT_TOKEN` is the token that `loquent chat` and `loquent doctor --url` show, `LOQUENT_CACHE`
+  the folder in which the embedded model is kept (`~/.cache/loquent` unless told), and `LOQUENT_SETUP_ENGINE` is for the
+  [set-up](getting-started.md).
 - **Whether a server can start with them**: `loquent doctor`, with the same options, says so, and what to type in Unity.
 """
 

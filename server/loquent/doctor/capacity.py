@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,6 +58,11 @@ def examine_disk(folder: Path, needed: int) -> Finding:
         free = shutil.disk_usage(there).free
     except OSError as error:
         return problem("disk", f"{there} can't be looked at ({error.strerror}).")
+    if needed and not os.access(there, os.W_OK | os.X_OK):
+        return problem(
+            "disk",
+            f"nothing can be written into {there}: allow it, or set LOQUENT_CACHE (HF_HOME for a hub's models) to another folder.",
+        )
     if free < needed:
         return problem("disk", f"{folder} needs {_gib(needed)}, and {_gib(free)} are free there: make some room.")
     return ok("disk", f"{_gib(free)} are free in {there}.")

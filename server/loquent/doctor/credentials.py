@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ..access import Access, AccessError, is_loopback, require_tokens
-from ..certificates import Certificate, CertificateError, load_certificate, may_be_read_by_all
+from ..certificates import Certificate, CertificateError, load_certificate, may_be_read_by_all, why_distrusted
 from ..settings import Settings
 from ..tokens import Token, TokensError, read_tokens
 from .finding import Finding, ok, problem, warning
@@ -67,10 +67,21 @@ def examine_certificate(
     if chain is None:
         return [], None
     try:
-        _, certificate = load_certificate(chain, key)
+        context, certificate = load_certificate(chain, key)
     except CertificateError as error:
         return [problem("certificate", str(error))], None
-    return list(_certificate(settings, certificate, addresses, now or datetime.now(UTC))), certificate
+    found = list(_certificate(settings, certificate, addresses, now or datetime.now(UTC)))
+    distrusted = why_distrusted(context)
+    if distrusted is not None:
+        found.append(
+            warning(
+                "certificate",
+                f"this machine doesn't trust it ({distrusted}), so others won't: who connects must be told to, in a terminal by --ca, and "
+                "on a headset that's mostly not possible. If it comes from a public authority, the intermediate certificates are missing "
+                "behind it.",
+            )
+        )
+    return found, certificate
 
 
 def _certificate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -29,6 +30,10 @@ from .software import Gpu
 _HUB_SECONDS: Final = 10.0
 _EMBEDDED_BYTES: Final = 300 << 20
 """What the embedded model takes, in memory as on the disk."""
+_UNITS: Final = {"": 1} | {
+    letter: base**power for letters, base in (("kmgt", 1000), ("KMGT", 1024)) for power, letter in enumerate(letters, 1)
+}
+"""What vLLM takes behind a number: small letters for powers of 1,000, capitals for those of 1,024."""
 _TOKENIZERS: Final = ("tokenizer.json", "tokenizer.model", "tokenizer_config.json", "tekken.json", "vocab.json")
 
 
@@ -68,11 +73,12 @@ def examine_model(settings: Settings, gpus: Sequence[Gpu], *, running: bool) -> 
 
 
 def cache_bytes(arguments: Sequence[str], *, embedded: bool) -> int:
-    """Size of vLLM's key-value cache on the CPU with these arguments of its own; 0 where it isn't said in plain bytes."""
+    """Size of vLLM's key-value cache on the CPU with these arguments of its own; 0 where it isn't said, or vLLM wouldn't understand it."""
     defaults = default_arguments(arguments, embedded=embedded, in_core=False, on_cpu=True)
     words = [word for argument in (*defaults, *arguments) for word in argument.split("=", 1)]
     sizes = [value for name, value in itertools.pairwise(words) if name.replace("_", "-") == "--kv-cache-memory-bytes"]
-    return int(sizes[-1]) if sizes and sizes[-1].isdecimal() else 0
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([kmgtKMGT]?)", sizes[-1]) if sizes else None
+    return int(float(found[1]) * _UNITS[found[2]]) if found else 0
 
 
 def look_for_embedded() -> Looked:

@@ -44,8 +44,14 @@ def examine_traces(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok(
-            "traces", f"they go to {settings.traces}; whether anybody listens there shows when the first turn ends."
+            "traces",
+            f"they go to {_without_password(settings.traces)}; whether anybody listens there shows when the first turn ends.",
         )
+
+
+def _without_password(address: str) -> str:
+    before, _, behind = address.rpartition("@")
+    return f"{before.partition('://')[0]}://{behind}" if before else address
 
 
 def _requirements(distribution: str) -> list[str]:
@@ -100,6 +106,12 @@ def examine_engine(settings: Settings, gpus: Sequence[Gpu]) -> Iterator[Finding]
         yield problem("engine", f"vLLM is there, but its package {error.name} isn't: run `make setup`.")
     else:
         yield ok("engine", f"vLLM, for the {'CPU' if is_cpu_build() else 'GPU'} ({', '.join(versions)}).")
+    if settings.vllm_arguments:
+        names = [
+            each.partition("=")[0] for each in settings.vllm_arguments if each.startswith("-")
+        ]  # a value may be secret
+        given = ", ".join(names) or "given"
+        yield ok("vLLM's arguments", f"{given}; whether vLLM can use them shows when the server starts.")
     yield _gpu(gpus, for_gpu=not is_cpu_build())
 
 

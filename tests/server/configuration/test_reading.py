@@ -70,6 +70,16 @@ def test_a_model_is_a_path_if_it_looks_like_one(folder: Path) -> None:
     assert read({"model": "Qwen/Qwen3-1.7B"}, environ={}).settings.model == "Qwen/Qwen3-1.7B"
 
 
+def test_a_file_that_is_there_and_cannot_be_read_is_not_passed_over(folder: Path) -> None:
+    (folder / "loquent.toml").mkdir()
+    with pytest.raises(ConfigurationError, match=r"loquent.toml can't be read \(Is a directory\)"):
+        read(environ={})
+    (folder / "loquent.toml").rmdir()
+    (folder / "loquent.toml").symlink_to("gone.toml")
+    with pytest.raises(ConfigurationError, match=r"loquent.toml can't be read \(No such file"):
+        read(environ={})
+
+
 def test_the_home_folder_has_a_short_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     assert read(environ={"LOQUENT_TOKENS": "~/tokens"}).settings.tokens == Path("/home/me/tokens")

@@ -37,6 +37,14 @@ def refused_file(tmp_path: Path, text: str) -> str:
         ("port = '80'", 'port (FILE, line 1) is "80", and must be a whole number from 0 to 65535.'),
         ("port = true", "port (FILE, line 1) is true, and must be a whole number from 0 to 65535."),
         ("port = 80.0", "port (FILE, line 1) is 80.0, and must be a whole number from 0 to 65535."),
+        (
+            "port = 9_000_000_000_000",
+            "port (FILE, line 1) is 9000000000000, and must be a whole number from 0 to 65535.",
+        ),
+        (
+            "x" * 99 + " = 1",
+            f"{'x' * 59}… (FILE, line 1) is no setting: `loquent serve --print-settings` prints them all.",
+        ),
         ("port = -1", "port (FILE, line 1) is -1, and must be a whole number from 0 to 65535."),
         ("turns = 0", "turns (FILE, line 1) is 0, and must be a whole number from 1 up."),
         (
@@ -54,14 +62,43 @@ def refused_file(tmp_path: Path, text: str) -> str:
         (
             "origins = ['game.example']",
             (
-                'origins (FILE, line 1) is ["game.example"], and must be a list, each of it an origin such as '
-                "https://game.example, without a path."
+                'origins (FILE, line 1) is ["game.example"], and must be a list, each of it an origin as browsers send it, such as '
+                "https://game.example: in small letters, with no path, no * and no usual port."
             ),
         ),
     ],
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_line_and_what_is_right(tmp_path: Path, text: str, says: str) -> None:
     assert refused_file(tmp_path, text) == says
+
+
+@pytest.mark.parametrize(
+    ("origin", "can_be"),
+    [
+        ("https://game.example", True),
+        ("http://game.example:8080", True),
+        ("https://game.example:80", True),
+        ("http://[fd00::5]:8080", True),
+        ("capacitor://localhost", True),
+        ("null", True),
+        ("https://Game.example", False),
+        ("https://game.example:443", False),
+        ("http://game.example:80", False),
+        ("https://*.game.example", False),
+        ("https://game.example/", False),
+        ("https://me@game.example", False),
+        ("https://m\u00fcller.example", False),
+        ("*", False),
+        ("", False),
+    ],
+)
+def test_an_origin_that_no_browser_sends_is_refused(origin: str, can_be: bool) -> None:
+    """It would let nobody in, and nobody would know why."""
+    if can_be:
+        assert from_flags({"origins": [origin]})["origins"].value == (origin,)
+    else:
+        with pytest.raises(ConfigurationError, match="as browsers send it"):
+            from_flags({"origins": [origin]})
 
 
 @pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400])

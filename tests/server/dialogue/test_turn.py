@@ -11,6 +11,7 @@ from loquent.engines.base import (
     Request,
 )
 from loquent.engines.scripted import ScriptedEngine
+from loquent.wire.faults import Code
 from loquent.wire.frames import (
     Begin,
     Cancel,
@@ -19,6 +20,7 @@ from loquent.wire.frames import (
     Exchange,
     Opened,
 )
+from loquent.wire.reception import fault
 from support.table import REPLY, Table, open_, say, table
 from support.virtual_time import virtual_time
 
@@ -67,6 +69,18 @@ async def test_cancel_frees_the_engine_at_once() -> None:
     await asyncio.sleep(0)
     assert t.engine.running == 0
     assert t.engine.aborted == 1
+
+
+@virtual_time
+async def test_a_turn_that_is_ended_with_a_fault_frees_the_engine_at_once() -> None:
+    t = await table(first_token_seconds=60)
+    t.act(open_(), say(1))
+    await asyncio.sleep(0.2)
+    t.conversations.end(fault(Code.DRAINING, "The server stops."))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert (t.ends(1), t.faults()) == (["fault"], ["draining"])
+    assert (t.engine.running, t.admission.running) == (0, 0)
 
 
 @virtual_time

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from loquent.doctor.capacity import examine_disk, examine_gpu_memory, examine_memory
 from loquent.doctor.finding import Finding, Mark
@@ -45,12 +48,20 @@ def test_a_disk_without_room_is_a_problem_also_for_a_folder_that_is_not_there_ye
     assert str(tmp_path / "a" / "b") in finding.text
 
 
+def test_a_folder_that_cannot_be_written_to_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)  # for root, everything can be
+    assert examine_disk(tmp_path, 0).mark is Mark.OK, "nothing has to be"
+    finding = examine_disk(tmp_path / "a", 1)
+    assert finding.mark is Mark.PROBLEM
+    assert f"nothing can be written into {tmp_path}:" in finding.text
+
+
 def test_open_files_are_compared_with_what_can_be_asked_for() -> None:
     code = (
-        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 700))\n"
+        "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (64, 1000))\n"
         "from loquent.doctor.capacity import examine_descriptors; from loquent.settings import Settings\n"
         "print(examine_descriptors(Settings(connections=400)).mark, examine_descriptors(Settings(connections=500)))"
     )
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert said.startswith("ok warning ")
-    assert "500 connections want 756, and the system allows 700" in said
+    assert "500 connections want 1012, and the system allows 1000" in said

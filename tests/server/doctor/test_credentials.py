@@ -63,6 +63,18 @@ def look(made: Made, *addresses: str, chain: Path | None = None, key: Path | Non
     return examine_certificate(settings, addresses)[0]
 
 
+@pytest.fixture(autouse=True)
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have this machine trust the certificate that a test makes."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "server.pem"))
+
+
+def test_a_certificate_that_nobody_trusts_is_a_warning(tmp_path: Path) -> None:
+    _, finding = look(make_certificate(tmp_path, "other", names=["192.168.1.5"]), "192.168.1.5")
+    assert finding.mark is Mark.WARNING
+    assert finding.text.startswith("this machine doesn't trust it (self-signed certificate), so others won't")
+
+
 def test_no_certificate_is_nothing_to_look_at() -> None:
     assert examine_certificate(Settings(), ["192.168.1.5"]) == ([], None)
 

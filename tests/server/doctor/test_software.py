@@ -47,6 +47,8 @@ def test_traces_need_what_sends_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "version", version)
     missing = False
     assert [finding.mark for finding in examine_traces(settings)] == [Mark.OK]
+    (finding,) = examine_traces(Settings(traces="https://me:secret@collector.example/v1/traces"))
+    assert "they go to https://collector.example/v1/traces;" in finding.text
     missing = True
     (finding,) = examine_traces(settings)
     assert finding.mark is Mark.PROBLEM
@@ -85,6 +87,13 @@ def test_the_gpu_and_the_vllm_that_was_installed_must_fit(
     assert "torch" in engine.text
     assert gpu.mark is mark
     assert says in gpu.text
+
+
+@pytest.mark.skipif(importlib.util.find_spec("vllm") is None, reason="without vLLM its arguments count for nothing")
+def test_arguments_of_vllm_are_named_without_their_values() -> None:
+    arguments = ("--max-model-len", "4096", "--hf-token=secret")
+    findings = {finding.about: finding for finding in examine_engine(Settings(vllm_arguments=arguments), [])}
+    assert findings["vLLM's arguments"].text.startswith("--max-model-len, --hf-token; ")
 
 
 def test_the_driver_is_asked_for_its_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,6 +119,17 @@ namespace Loquent.Components.Tests
         }
 
         [Test]
+        public void AFontOfTheGamesOwnIsNoUseWithoutTextMeshProsResources()
+        {
+            canvas.Look.Font = TMP_Settings.defaultFontAsset;
+            Typesetting.ForgetEssentials();
+            canvas.Show("Hello");
+            canvas.Show("你好");
+            Until(() => canvas.State == SpeechState.Hidden);
+            StringAssert.Contains("Import TMP Essential Resources", EngineLog.Take(LogType.Error, "^SpeechCanvas 'Sign': TextMeshPro's essential resources").Message);
+        }
+
+        [Test]
         public void WidthsAreThoseThatTextMeshProDraws()
         {
             canvas.Reading.ReadingSpeed = 1000;

@@ -8,7 +8,7 @@ namespace Loquent
     [Serializable]
     public sealed class ReadingSettings
     {
-        [Tooltip("How fast the player reads, in characters per second. From 1 to 1000; 20 suits adults in English, 17 most other languages and children.")]
+        [Tooltip("How fast the player reads, in characters per second. From 1 to 100 (to 1000 by script); 20 suits adults in English, 17 most other languages and children.")]
         [Range(1, 100)]
         [SerializeField] private float readingSpeed = 20;
 

@@ -226,6 +226,17 @@ namespace Loquent.Tests
         }
 
         [UnityTest]
+        public IEnumerator APlateStandsBehindAllOfTheTextSoThatItDoesNotTrembleInFramesOfTheHeadsetsOwn()
+        {
+            canvas.Show("Hello");
+            yield return null;
+            var plate = (RectTransform)canvas.PartsInUse.Plate.transform;
+            Assert.That(plate.GetSiblingIndex(), Is.EqualTo(0), "It's drawn first.");
+            Assert.That(plate.rect.size, Is.EqualTo(canvas.Root.rect.size));
+            Assert.That(canvas.PartsInUse.Plate.color.a, Is.GreaterThan(0.8f));
+        }
+
+        [UnityTest]
         public IEnumerator PartsThatLackSomethingAreSaidOnce()
         {
             canvas.Parts = Make("Mine").AddComponent<SpeechCanvasParts>();
@@ -249,6 +260,33 @@ namespace Loquent.Tests
             yield return Until(() => canvas.Reveal.IsComplete, "it's shown");
             yield return null;
             Assert.That(Visible(), Is.EqualTo("Again"));
+        }
+
+        [UnityTest]
+        public IEnumerator ACanvasWhosePageSomebodyDestroysIsBuiltAgain()
+        {
+            canvas.Show("Hello");
+            yield return null;
+            Object.DestroyImmediate(canvas.PartsInUse.Page.gameObject);
+            canvas.Show("Again");
+            yield return Until(() => canvas.Reveal.IsComplete, "it's shown");
+            yield return null;
+            Assert.That(Visible(), Is.EqualTo("Again"));
+        }
+
+        [UnityTest]
+        public IEnumerator ACanvasThatBreaksIsTurnedOffAndKeepsNoOtherFromGoingOn()
+        {
+            SpeechCanvas other = Make("Other").AddComponent<SpeechCanvas>();
+            canvas.Show("Hello");
+            yield return null;
+            Object.DestroyImmediate(canvas.PartsInUse.Speaker.gameObject);
+            LogAssert.Expect(LogType.Exception, new Regex("(Missing|Null)Reference"));
+            LogAssert.Expect(LogType.Error, new Regex("^SpeechCanvas 'Sign': it can't go on, so it's turned off"));
+            canvas.Speaker = "The house";
+            other.Show("Good day.");
+            yield return Until(() => other.Reveal.IsComplete, "the other one is shown");
+            Assert.That(canvas.enabled, Is.False);
         }
 
         [UnityTest]

@@ -27,8 +27,9 @@ namespace Loquent
         [Tooltip("Called with the cue's argument, such as door; with an empty text if it has none.")]
         [SerializeField] private UnityEvent<string> onReached = new UnityEvent<string>();
 
-        private CuePattern pattern;
-        private string patternOf;
+        // Worked out from the cue; Unity would keep only one of them when it compiles scripts in the middle of a game.
+        [NonSerialized] private CuePattern pattern;
+        [NonSerialized] private string patternOf;
 
         /// <summary>The cue: its name, such as <c>wave</c>, or with its argument, such as <c>look_at:door</c>. A star stands for anything.</summary>
         public string Cue

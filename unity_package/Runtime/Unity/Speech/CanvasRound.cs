@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using Loquent.Core.Display;
 using UnityEngine;
@@ -12,6 +13,12 @@ namespace Loquent
     {
         /// <summary>A longer frame counts as so long for what moves and fades, so that nothing jumps after a hitch; in seconds.</summary>
         private const float LongestFrame = 0.1f;
+
+        private static readonly Action<SpeechCanvas, float> Advance = (canvas, seconds) => canvas.Advance(seconds);
+        private static readonly Action<SpeechCanvas, float> Draw = (canvas, seconds) => canvas.Draw();
+        private static readonly Action<SpeechCanvas, float> Fade = (canvas, seconds) => canvas.Fade();
+        private static readonly Action<CanvasAnchor, float> Look = (anchor, seconds) => anchor.Look(seconds);
+        private static readonly Action<CanvasAnchor, float> Place = (anchor, seconds) => anchor.Place(seconds);
 
         private static readonly List<SpeechCanvas> Canvases = new List<SpeechCanvas>();
         private static readonly List<CanvasAnchor> Anchors = new List<CanvasAnchor>();
@@ -89,31 +96,34 @@ namespace Loquent
             Now.AddRange(Canvases);
             AnchorsNow.Clear();
             AnchorsNow.AddRange(Anchors);
-            for (int i = 0; i < Now.Count; i++)
-            {
-                Now[i].Advance(seconds);
-            }
-
+            Each(Now, Advance, seconds);
             budget.Grant();
-            for (int i = 0; i < Now.Count; i++)
-            {
-                Now[i].Draw();
-            }
-
-            for (int i = 0; i < AnchorsNow.Count; i++)
-            {
-                AnchorsNow[i].Look(seconds);
-            }
-
+            Each(Now, Draw, seconds);
+            Each(AnchorsNow, Look, seconds);
             separation.Resolve();
-            for (int i = 0; i < AnchorsNow.Count; i++)
-            {
-                AnchorsNow[i].Place(seconds);
-            }
+            Each(AnchorsNow, Place, seconds);
+            Each(Now, Fade, seconds);
+        }
 
-            for (int i = 0; i < Now.Count; i++)
+        /// <summary>Does a step with all of them. One that breaks, as with a text that a game has destroyed, is turned off, and keeps no other from going on.</summary>
+        private static void Each<T>(List<T> all, Action<T, float> step, float seconds)
+            where T : Behaviour
+        {
+            for (int i = 0; i < all.Count; i++)
             {
-                Now[i].Fade();
+                try
+                {
+                    step(all[i], seconds);
+                }
+                catch (Exception error)
+                {
+                    Log.Exception(all[i], error);
+                    if (all[i] != null)
+                    {
+                        Log.Error(all[i], "it can't go on, so it's turned off; the line above says what broke. Repair that, and enable it again.");
+                        all[i].enabled = false;
+                    }
+                }
             }
         }
 

@@ -8,6 +8,9 @@ namespace Loquent
     /// <content>What happens from frame to frame, and from enabling to destroying.</content>
     public sealed partial class SpeechCanvas
     {
+        private const string ImportThem = "Choose Window > TextMeshPro > Import TMP Essential Resources.";
+        private const string NoEssentials = "TextMeshPro's essential resources are missing, without which it draws no font, so nothing can be shown. " + ImportThem;
+
         private SpeechStage stage;
         private FontMeasure measure;
         private string notice = string.Empty;
@@ -61,10 +64,9 @@ namespace Loquent
                 return;
             }
 
-            if (stage != null && stage.Parts == null)
+            if (stage != null && !stage.IsWhole)
             {
-                Discard(); // somebody has destroyed it, such as a scene that was unloaded
-                TryBuild();
+                TryBuild(); // somebody has destroyed it, such as a scene that was unloaded
             }
 
             if (!IsUp)
@@ -87,7 +89,7 @@ namespace Loquent
         /// <summary>Draws the frame.</summary>
         internal void Draw()
         {
-            if (!IsUp || stage.Parts == null)
+            if (!IsUp || !stage.IsWhole)
             {
                 return;
             }
@@ -102,7 +104,7 @@ namespace Loquent
         /// <summary>Fades to what is to be seen of it in this frame.</summary>
         internal void Fade()
         {
-            if (stage != null && stage.Parts != null)
+            if (stage != null && stage.IsWhole)
             {
                 stage.Fade(opacity * Visibility);
             }
@@ -135,7 +137,7 @@ namespace Loquent
             if (stage != null)
             {
                 stage.Thinking.IsShown = false;
-                if (stage.Parts != null)
+                if (stage.IsWhole)
                 {
                     stage.Fade(0);
                 }
@@ -220,15 +222,16 @@ namespace Loquent
 
         private bool TryBuild()
         {
-            if (stage != null && stage.Parts != null)
+            if (stage != null && stage.IsWhole)
             {
                 return true;
             }
 
+            Discard();
             bool isOurs = parts == null || !parts.gameObject.scene.IsValid(); // a prefab belongs to no scene
             TMP_FontAsset font = parts != null && parts.Page != null && parts.Page.font != null ? parts.Page.font : look.Font;
             font = font != null ? font : DefaultFont();
-            string problem = parts == null ? null : parts.Problem();
+            string problem = (parts == null ? null : parts.Problem()) ?? (font != null && TMP_Settings.instance == null ? NoEssentials : null);
             if (font == null || problem != null)
             {
                 if (!toldOfNoFont)
@@ -236,8 +239,7 @@ namespace Loquent
                     toldOfNoFont = true;
                     Log.Error(
                         this,
-                        problem ?? "there's no font, so nothing can be shown. Choose Window > TextMeshPro > Import TMP Essential Resources, "
-                        + "or give the canvas a font.");
+                        problem ?? "there's no font, so nothing can be shown. " + ImportThem);
                 }
 
                 return false;

@@ -152,7 +152,7 @@ namespace Loquent
         public ReplyReveal Reveal => stage?.Reveal;
 
         /// <summary>The canvas in the world, which is moved, turned and scaled; null before it's built.</summary>
-        public RectTransform Root => stage == null || stage.Parts == null ? null : stage.Parts.Root;
+        public RectTransform Root => stage == null || !stage.IsWhole ? null : stage.Parts.Root;
 
         /// <summary>The parts in use; null before it's built.</summary>
         public SpeechCanvasParts PartsInUse => stage?.Parts;

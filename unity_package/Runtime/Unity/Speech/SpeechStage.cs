@@ -40,6 +40,9 @@ namespace Loquent
 
         internal SpeechCanvasParts Parts { get; }
 
+        /// <summary>Whether nobody has destroyed it, or what it can't do without.</summary>
+        internal bool IsWhole => Parts != null && Parts.Canvas != null && Parts.Group != null && Parts.Page != null;
+
         internal RevealSettings Settings { get; } = new RevealSettings();
 
         internal ReplyReveal Reveal { get; }
@@ -159,7 +162,7 @@ namespace Loquent
             {
                 Object.Destroy(Parts.gameObject);
             }
-            else
+            else if (Parts.Canvas != null)
             {
                 Parts.Canvas.enabled = false;
             }
