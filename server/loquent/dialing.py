@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
@@ -196,8 +199,22 @@ def _no_connection(url: str, error: Exception) -> ClientError:
             return UnreachableError(message, float(seconds) if seconds.isdecimal() else 0.0)
         case _:
             return UnreachableError(
-                f"There is no Loquent server at {url} ({error or type(error).__name__}); start one with `make serve`."
+                f"There is no Loquent server at {url} ({_in_words(error)}); start one with `make serve`."
             )
+
+
+def _in_words(error: Exception) -> str:
+    """Say why nothing could be reached."""
+    if isinstance(error, TimeoutError):
+        return "nothing answers there"
+    if isinstance(error, socket.gaierror):
+        return "there is no host of that name"
+    # asyncio puts what came of a name's several addresses into one error's text.
+    if isinstance(error, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(error):
+        return "nothing listens there"
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno).lower()
+    return str(error) or type(error).__name__
 
 
 def _not_trusted(url: str, error: ssl.SSLCertVerificationError) -> str:

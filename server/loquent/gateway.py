@@ -158,6 +158,8 @@ class Gateway:
                 ssl=self._tls,
                 ssl_handshake_timeout=_TLS_SECONDS if self._tls is not None else None,
             )
+        except UnicodeError:  # of a name that no host can have
+            raise GatewayError(_no_such_address(host)) from None
         except OSError as error:
             raise GatewayError(_why_not(error, host, port)) from error
         except OverflowError:
@@ -421,11 +423,15 @@ def _library_log() -> logging.Logger:
     return library
 
 
+def _no_such_address(host: str) -> str:
+    return f"This machine has no address {host}; use --host 127.0.0.1, or 0.0.0.0 for all its addresses."
+
+
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use; stop what uses it (another Loquent server?), or choose another with --port."
     if error.errno == errno.EACCES:
         return f"Port {port} needs administrator's rights; choose one above 1023 with --port."
     if error.errno == errno.EADDRNOTAVAIL or error.errno is None or error.errno < 0:
-        return f"This machine has no address {host}; use --host 127.0.0.1, or 0.0.0.0 for all its addresses."
+        return _no_such_address(host)
     return f"The server can't listen on {host} port {port}: {error.strerror or error}."

@@ -14,7 +14,7 @@ from .descriptors import tell_of_shortage
 from .dialogue.character import Character
 from .dialogue.store import MemoryStore
 from .engines.base import Engine, EngineDead
-from .engines.keeper import Keeper, State
+from .engines.keeper import Keeper
 from .gateway import Gateway
 from .logs import Log
 from .settings import Settings
@@ -82,8 +82,7 @@ async def serve(
         if await _done_before(keeping, stop):
             await keeping
         report(_stopping_line(gateway.turns, settings.drain_seconds))
-        if keeper.state is not State.STARTING:
-            await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
+        await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
     finally:
         for task in (keeping, looking):
             task.cancel()

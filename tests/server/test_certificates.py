@@ -338,7 +338,9 @@ def test_the_warning_comes_once_a_day_and_after_a_renewal_at_once(
     for hours in range(20 * 24):
         certificates.warn(begins + timedelta(hours=hours))
     assert len(caplog.messages) == 4  # days 16 to 19
+    certificates.warn(begins + timedelta(days=17))  # a clock that was wrong is no reason for days of silence
+    assert len(caplog.messages) == 5
     replace(used.chain, second.chain)
     replace(used.key, second.key)
     assert certificates.reload(begins + timedelta(days=31))
-    assert [message.split(" ")[2:4] for message in caplog.messages[4:]] == [["read", "again:"], ["in", str(used.chain)]]
+    assert [message.split(" ")[2:4] for message in caplog.messages[5:]] == [["read", "again:"], ["in", str(used.chain)]]

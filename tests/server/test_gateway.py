@@ -280,6 +280,8 @@ async def test_a_refusal_that_nobody_reads_holds_no_connection(monkeypatch: pyte
         ("", 0, "--host"),
         ("203.0.113.7", 0, "--host"),
         ("no.such.host.invalid", 0, "--host"),
+        ("no..host", 0, "--host"),
+        ("x" * 300, 0, "--host"),
         ("127.0.0.1", 70000, "--port"),
     ],
 )

@@ -11,13 +11,15 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from loquent import serve as serve_module
 from loquent.access import AccessError
-from loquent.certificates import CertificateError
+from loquent.certificates import CertificateError, Certificates
 from loquent.client import Client, ClientError, FaultError
 from loquent.dialogue.character import SHIPPED, load_characters
 from loquent.engines.base import EngineDead, EngineStartError
@@ -27,6 +29,7 @@ from loquent.serve import serve
 from loquent.settings import Settings
 from loquent.tokens import TokensError
 from loquent.tracing.tracer import TracingError
+from loquent.watcher import look_often
 from support.certificates import make_certificate
 from support.collector import collecting, needs_opentelemetry
 from support.running import bare
@@ -90,12 +93,16 @@ async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_ha
     assert lines[1:] == ["Stopping."]
 
 
-async def test_a_signal_while_the_model_loads_stops_at_once() -> None:
-    engine, lines = SlowEngine(), list[str]()
-    serving = asyncio.create_task(serve(lambda: engine, {}, Settings(), "127.0.0.1", 0, lines.append))
+async def test_a_signal_while_the_model_loads_stops_at_once_and_is_told() -> None:
+    engine, lines, port = SlowEngine(), list[str](), free_port()
+    serving = asyncio.create_task(serve(lambda: engine, {}, Settings(), "127.0.0.1", port, lines.append))
     await engine.loading.wait()
-    os.kill(os.getpid(), signal.SIGINT)
-    await serving
+    async with bare(f"ws://127.0.0.1:{port}") as client:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert (await client.frame())[0] == 41
+        assert await client.closed() == 1001
+    async with asyncio.timeout(5):
+        await serving
     assert engine.closed
     assert lines == ["Stopping."]
 
@@ -229,7 +236,11 @@ async def closed(client: Client) -> None:
 
 
 @pytest.mark.parametrize("by_signal", [True, False])
-async def test_tokens_are_read_again_when_they_change_and_at_once_by_a_signal(tmp_path: Path, by_signal: bool) -> None:
+async def test_tokens_are_read_again_when_they_change_and_at_once_by_a_signal(
+    tmp_path: Path, by_signal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by_signal:  # then nothing waits for a look
+        monkeypatch.setattr(serve_module, "look_often", lambda _: asyncio.sleep(60))
     file = tmp_path / "tokens.toml"
     file.write_text(entry("old", OLD))
     async with serving(Settings(tokens=file, conversations=10_000)) as url:
@@ -282,6 +293,21 @@ async def test_a_certificate_is_served_and_its_renewal_too(tmp_path: Path) -> No
             await client.open("guard")
 
 
+async def test_a_certificate_is_looked_at_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+
+    def look(_: Certificates, now: datetime | None = None) -> None:
+        nonlocal looks
+        looks += 1
+
+    monkeypatch.setattr(Certificates, "warn", look)
+    monkeypatch.setattr(serve_module, "look_often", partial(look_often, seconds=0.01))
+    made = make_certificate(tmp_path)
+    async with serving(Settings(certificate=made.chain, certificate_key=made.key)), asyncio.timeout(5):
+        while looks < 5:
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("settings", "error"),
     [
@@ -307,6 +333,8 @@ async def test_all_addresses_may_be_listened_on_with_tokens_and_the_log_says_wha
     made = make_certificate(tmp_path)
     async with serving(Settings(tokens=file, certificate=made.chain, certificate_key=made.key), "0.0.0.0") as url:
         assert url.startswith("wss://localhost:")
+    async with serving(Settings(tokens=file)):
+        pass
     assert caplog.messages == []
     async with serving(Settings(tokens=file), "0.0.0.0") as url, await Client.connect(url.rstrip(","), token=OLD):
         pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import socket
@@ -76,6 +77,23 @@ async def test_something_else_at_the_address_is_said() -> None:
         url = f"ws://127.0.0.1:{closed.getsockname()[1]}"
         shown = await engine.run_trial(RELEASE, "window", url)
     assert f"Box: Error = Connection: Can't reach {url}: is the server running?" in shown
+
+
+async def test_another_kind_of_server_is_said() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<html></html>")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as other:
+        shown = await engine.run_trial(RELEASE, "window", f"ws://127.0.0.1:{other.sockets[0].getsockname()[1]}")
+    assert (
+        "Box: Warning = Server: There's something at this address, but it doesn't say that it's a Loquent server."
+        in shown
+    )
+    assert "Box: Warning = Characters: The server doesn't tell them here" in shown
+    assert "Box: Error = Connection: " in shown
 
 
 def test_the_link_file_keeps_every_assembly_of_a_player_whole() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..settings import Settings
+from .setting import shortened
 from .sources import ConfigurationError, Given, Source, from_environment, from_file, from_flags
 
 FILE: Final = Path("loquent.toml")
@@ -70,9 +71,13 @@ def _path(file: str | None, environ: Mapping[str, str]) -> Path | None:
     if not named:
         return None
     path = Path(os.path.expanduser(named))  # noqa: PTH111 - Path's own raises where there is no such home
-    if not path.exists():
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         said = "--settings" if file is not None else "LOQUENT_SETTINGS"
-        raise ConfigurationError(f"There is no settings file {named}, which {said} names.")
+        raise ConfigurationError(f"There is no settings file {shortened(named)}, which {said} names.") from None
+    except OSError as error:
+        raise ConfigurationError(f"The settings file {shortened(named)} can't be read ({error.strerror}).") from None
     return path
 
 

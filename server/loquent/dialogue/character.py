@@ -35,9 +35,15 @@ def load_characters(folder: Path) -> dict[str, Character]:
     Raises:
         CharacterError: the folder or a file can't be read or used.
     """
-    if not folder.is_dir():
-        raise CharacterError(f"There is no folder {folder}; give --characters a folder with character files (*.toml).")
-    found = {path.stem: _load(path) for path in sorted(folder.glob("*.toml"))}
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+    except (FileNotFoundError, NotADirectoryError):
+        raise CharacterError(
+            f"There is no folder {folder}; give --characters a folder with character files (*.toml)."
+        ) from None
+    except OSError as error:
+        raise CharacterError(f"The folder {folder} can't be read: {error.strerror}.") from None
+    found = {path.stem: _load(path) for path in files}
     if not found:
         raise CharacterError(f"The folder {folder} holds no character file (*.toml); put one there.")
     return found
@@ -45,12 +51,12 @@ def load_characters(folder: Path) -> dict[str, Character]:
 
 def _load(path: Path) -> Character:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise CharacterError(f"{path} can't be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise CharacterError(f"{path} isn't UTF-8 text; save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number of thousands of digits
         raise CharacterError(f"{path} isn't valid TOML: {error}.") from None
     return _check(path, table)
 

@@ -64,6 +64,8 @@ def examine_port(settings: Settings) -> tuple[Finding, Server | None]:
         return warning("port", text), None
     try:
         _try_to_bind(host, port)
+    except UnicodeError:  # of a name that no host can have
+        return problem("port", _no_such_address(host)), None
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             return problem("port", _why_not(error, host, port)), None
@@ -95,11 +97,15 @@ def _try_to_bind(host: str, port: int) -> None:
             trial.bind(address)
 
 
+def _no_such_address(host: str) -> str:
+    return f"this machine has no address {host}; use --host 127.0.0.1, or 0.0.0.0 for all its addresses."
+
+
 def _why_not(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EACCES:
         return f"port {port} needs administrator's rights; choose one above 1023 with --port."
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return f"this machine has no address {host}; use --host 127.0.0.1, or 0.0.0.0 for all its addresses."
+        return _no_such_address(host)
     return f"the server can't listen on {host} port {port}: {error.strerror or error}."
 
 

@@ -72,6 +72,12 @@ def checked_model(model: str) -> str:
         EngineStartError: it is neither.
     """
     path = Path(model).expanduser()
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        raise EngineStartError(f"{model[:200]} can't be read: {error.strerror}.") from None
     if path.is_dir():
         # params.json is what Mistral's own format has.
         if not any((path / name).is_file() for name in ("config.json", "params.json")):

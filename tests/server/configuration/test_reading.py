@@ -70,6 +70,14 @@ def test_a_model_is_a_path_if_it_looks_like_one(folder: Path) -> None:
     assert read({"model": "Qwen/Qwen3-1.7B"}, environ={}).settings.model == "Qwen/Qwen3-1.7B"
 
 
+def test_a_file_that_cannot_be_looked_for_is_told_with_the_reason(folder: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^The settings file x+… can't be read \(File name too long\)\.$"):
+        read(file="x" * 300, environ={})
+    (folder / "plain").write_text("")
+    with pytest.raises(ConfigurationError, match=r"^There is no settings file plain/s.toml, which --settings names\.$"):
+        read(file="plain/s.toml", environ={})
+
+
 def test_a_file_that_is_there_and_cannot_be_read_is_not_passed_over(folder: Path) -> None:
     (folder / "loquent.toml").mkdir()
     with pytest.raises(ConfigurationError, match=r"loquent.toml can't be read \(Is a directory\)"):

@@ -69,7 +69,7 @@ def test_a_port_that_is_chosen_at_the_start_is_well_for_this_machine_alone() -> 
     assert look(port=0, host="0.0.0.0")[0].mark is Mark.WARNING
 
 
-@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid"])
+@pytest.mark.parametrize("host", ["203.0.113.7", "no.such.host.invalid", "no..host"])
 def test_an_address_of_another_machine_is_a_problem(host: str) -> None:
     finding, _ = look(host=host)
     assert finding.mark is Mark.PROBLEM

@@ -57,7 +57,9 @@ async def test_where_there_is_no_server_the_sentence_of_the_client_says_so() -> 
         url = f"ws://127.0.0.1:{free.getsockname()[1]}"
         (finding,) = (await look(url)).values()
     assert finding.mark is Mark.PROBLEM
-    assert finding.text.startswith(f"There is no Loquent server at {url}")
+    assert finding.text == f"There is no Loquent server at {url} (nothing listens there); start one with `make serve`."
+    (finding,) = (await look("ws://no.such.host.invalid")).values()
+    assert "(there is no host of that name)" in finding.text
     (finding,) = (await look("http://x")).values()
     assert "isn't a WebSocket address" in finding.text
 

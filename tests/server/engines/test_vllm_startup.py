@@ -79,6 +79,7 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         "./none": "There is no folder",
         "a/b/c": "There is no folder",
         str(tmp_path / "weights.gguf"): "is a file",
+        str(tmp_path / ("x" * 300)): "can't be read: File name too long",
     }.items():
         with pytest.raises(EngineStartError, match=words) as caught:
             startup.checked_model(model)

@@ -76,6 +76,18 @@ namespace Loquent.Components.Tests
             Assert.That(Device.Sounds[0].Volume, Is.EqualTo(0.5f));
         }
 
+        [Test]
+        public void AnActionThatTheInspectorAddsIsToBeHeard()
+        {
+            CueAction blank = Add(string.Empty, string.Empty, CueParameter.Trigger);
+            blank.Volume = 0; // as the Inspector makes it, all zeros
+            CueAction silent = Add("hush", string.Empty, CueParameter.Trigger);
+            silent.Volume = 0;
+            Engine.Validate(cues);
+            Assert.That(blank.Volume, Is.EqualTo(1));
+            Assert.That(silent.Volume, Is.EqualTo(0), "Somebody wants it so.");
+        }
+
         private CueAction Add(string cue, string parameter, CueParameter sets)
         {
             var action = new CueAction { Cue = cue, Parameter = parameter, Sets = sets };

@@ -255,6 +255,7 @@ namespace Loquent.Tests
             }
 
             Rect plate = WorldRect((RectTransform)prompt.Canvas.transform);
+            Assert.That(plate.width, Is.EqualTo(prompt.Look.Width * millimetre).Within(0.0001f), "The object's own scale doesn't count.");
             Assert.That(targets.All(one => one.xMin > plate.xMin && one.xMax < plate.xMax && one.yMin > plate.yMin && one.yMax < plate.yMax), Is.True);
             Assert.That(targets[1].height, Is.GreaterThan(targets[0].height), "A longer reply gets a higher button.");
             Assert.That(targets[0].yMin, Is.GreaterThan(targets[1].yMax), "They stand in their order, from above.");

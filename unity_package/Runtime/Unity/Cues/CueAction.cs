@@ -69,6 +69,15 @@ namespace Loquent
         /// <summary>Called with the cue's argument.</summary>
         public UnityEvent<string> OnReached => onReached;
 
+        /// <summary>Sets what a new one begins with: the Inspector adds to a list without asking the class.</summary>
+        internal void Complete()
+        {
+            if (volume == 0 && clip == null && string.IsNullOrEmpty(cue) && string.IsNullOrEmpty(parameter))
+            {
+                volume = 1;
+            }
+        }
+
         /// <summary>How well it fits a cue; 0 if it doesn't.</summary>
         internal int Fit(string name, string argument)
         {

@@ -122,6 +122,14 @@ namespace Loquent
             heard = null;
         }
 
+        private void OnValidate()
+        {
+            foreach (CueAction action in actions)
+            {
+                action?.Complete();
+            }
+        }
+
         private void Take(Npc from, Cue cue)
         {
             Perform(cue.Name, cue.Argument);

@@ -146,6 +146,11 @@ namespace Loquent
 
             made.richText = false; // names and replies are shown, not obeyed
             made.parseCtrlCharacters = false;
+#if UNITY_6000_0_OR_NEWER
+            made.textWrappingMode = TextWrappingModes.Normal;
+#else
+            made.enableWordWrapping = true;
+#endif
             made.raycastTarget = false;
             made.fontSize = look.TextSize;
             made.color = color;

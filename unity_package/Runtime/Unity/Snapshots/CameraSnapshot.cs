@@ -196,11 +196,7 @@ namespace Loquent
         private void OnDisable()
         {
             Drop();
-        }
-
-        private void OnDestroy()
-        {
-            eye.Destroy();
+            eye.Destroy(); // here, since the Editor may load its code anew without destroying this, and nobody would know the hidden camera then
         }
 
         /// <summary>Renders the picture and has it read back.</summary>
