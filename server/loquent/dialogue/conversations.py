@@ -10,7 +10,7 @@ from typing import assert_never
 from ..access import Allowance, Share
 from ..engines.base import Delta, Message, Request, Sampling
 from ..engines.keeper import Keeper, State
-from ..images import ImageError, admit
+from ..images import ImageError, Picture, admit
 from ..settings import Settings
 from ..wire.faults import Code
 from ..wire.frames import Cancel, Close, Decide, Fault, Open, Opened, Refers, Say
@@ -84,6 +84,9 @@ class Conversations:
         self._running: dict[int, Turn] = {}
         self._shares: dict[int, Share] = {}  # of the allowance, by turn
         self._tasks: set[asyncio.Task[None]] = set()
+        self._looking = (
+            asyncio.Lock()
+        )  # one say's pictures at a time, so that who shows many leaves the threads to others
 
     def act(self, frame: Act) -> None:
         """Do what a frame asks for, or answer it with a fault."""
@@ -235,7 +238,10 @@ class Conversations:
             ImageError: a picture can't be taken.
             EngineError: the engine can't count the prompt's tokens.
         """
-        pictures = await look_at(frame.images, self._settings)
+        pictures: tuple[Picture, ...] = ()
+        if frame.images:
+            async with self._looking:
+                pictures = await look_at(frame.images, self._settings)
         engine = self._keeper.engine
         longest = conversation.options.max_tokens or self._settings.reply_tokens
         longest = min(longest, max(1, engine.context_tokens // 2))

@@ -12,7 +12,7 @@ from loquent.dialogue.pictures import AT_ONCE, look_at
 from loquent.dialogue.pictures import _threads as threads
 from loquent.engines.base import Request
 from loquent.engines.scripted import ScriptedEngine
-from loquent.images import ImageError
+from loquent.images import ImageError, Picture, make_safe
 from loquent.settings import Settings
 from loquent.wire.frames import Begin, Cancel, Close, End, Fault, Refers, Say
 from support.pictures import QUARTERS, alike, corners, encoded, quarters
@@ -142,6 +142,28 @@ async def test_no_more_are_decoded_at_once_than_is_stated(busy: threading.Event)
     assert t.ends(1) == []
     busy.set()
     assert await ended(t, 1) == "stop"
+
+
+async def test_who_shows_many_pictures_leaves_the_threads_to_others(
+    busy: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[bytes] = []
+
+    def note(image: bytes, **bounds: int) -> Picture:
+        order.append(image)
+        return make_safe(PNG, **bounds)
+
+    monkeypatch.setattr("loquent.dialogue.pictures.make_safe", note)
+    many, other = await laid(Prompts()), await laid(Prompts())
+    many.act(*[open_(number) for number in range(1, 9)])
+    many.act(*[Say(number, number, "Look!", (b"many",)) for number in range(1, 9)])
+    await asyncio.sleep(0.05)
+    other.act(open_(), Say(1, 1, "Look!", (b"other",)))
+    await asyncio.sleep(0.05)
+    busy.set()
+    assert await ended(other, 1) == "stop"
+    assert [await ended(many, number) for number in range(1, 9)] == ["stop"] * 8
+    assert order.index(b"other") <= 2
 
 
 async def test_cancel_while_a_picture_waits_ends_the_turn_at_once_and_asks_the_engine_nothing(
