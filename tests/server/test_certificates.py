@@ -342,5 +342,5 @@ def test_the_warning_comes_once_a_day_and_after_a_renewal_at_once(
     assert len(caplog.messages) == 5
     replace(used.chain, second.chain)
     replace(used.key, second.key)
-    assert certificates.reload(begins + timedelta(days=31))
+    assert certificates.reload(begins + timedelta(days=17, hours=1))
     assert [message.split(" ")[2:4] for message in caplog.messages[5:]] == [["read", "again:"], ["in", str(used.chain)]]

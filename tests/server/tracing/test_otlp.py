@@ -232,3 +232,15 @@ async def test_the_event_loop_goes_on_while_the_last_spans_are_sent(collector: C
     collector.stalls.set()
     await closing
     assert len(collector.spans) == 1
+
+
+def test_a_collector_is_named_without_the_password_in_its_address() -> None:
+    from loquent.tracing.otlp import _Exporter
+
+    for address, name in (
+        ("https://user:password@collector.example/v1/traces", "collector.example"),
+        ("https://user:password@collector.example:4318/v1/traces", "collector.example:4318"),
+    ):
+        exporter = _Exporter(address)
+        assert exporter._where == name
+        exporter.shutdown()
