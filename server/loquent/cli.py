@@ -221,7 +221,7 @@ def _serve(options: argparse.Namespace) -> None:
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
     characters = load_characters(settings.characters or SHIPPED)
-    asyncio.run(serve(partial(_engine, settings), characters, settings, settings.host, settings.port, _report))
+    asyncio.run(serve(partial(_engine, settings), characters, settings, _report))
 
 
 def _allow_descriptors(settings: Settings) -> None:

@@ -178,7 +178,7 @@ class Gateway:
         self.sessions.end_waiting("the server stops")
         for connection in self._connections:
             connection.go_away(seconds)
-        log.info("draining: %d turns run on", self._admission.running + self._admission.queued)
+        log.info("draining: %d turns run on", self.turns)
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._admission.empty()

@@ -31,8 +31,6 @@ async def serve(
     make_engine: Callable[[], Engine],
     characters: Mapping[str, Character],
     settings: Settings,
-    host: str,
-    port: int,
     report: Callable[[str], None],
 ) -> None:
     """Serve until SIGINT or SIGTERM. SIGHUP reads tokens and certificate again, which happens by itself too when they change.
@@ -40,9 +38,7 @@ async def serve(
     Args:
         make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
         characters: who can be talked with.
-        settings: the limits and times.
-        host: address to listen on.
-        port: TCP port; 0 for any that is free.
+        settings: where to listen, the limits and times.
         report: told in one line each what the user should know.
 
     Raises:
@@ -52,6 +48,7 @@ async def serve(
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
+    host = settings.host
     access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
     require_tokens(host, access, settings.allow_anonymous)
     certificates = (
@@ -68,7 +65,7 @@ async def serve(
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
-    bound = await gateway.listen(host, port)
+    bound = await gateway.listen(host, settings.port)
     looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome]
     if certificates is not None:
         looks.append(certificates.warn)

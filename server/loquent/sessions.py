@@ -112,8 +112,8 @@ class Sessions:
 
     def would_take_over(self, asked: Resume, owner: Visitor | None) -> bool:
         """Tell whether resuming this session would cut a connection that it still has."""
-        live = self._by_id.get(asked.session)
-        return live is not None and live.link is not None and live.owner is owner and live.wire.is_meant(asked)
+        live = self._meant(asked, owner)
+        return live is not None and live.link is not None
 
     def resume(self, asked: Resume, link: Link, owner: Visitor | None) -> tuple[LiveSession, list[bytes]] | None:
         """Go on with a session on another connection, whole or not at all.
@@ -123,8 +123,8 @@ class Sessions:
         Returns:
             the session and the messages to replay; or None if it can't be.
         """
-        live = self._by_id.get(asked.session)
-        if live is None or live.owner is not owner or not live.wire.is_meant(asked):
+        live = self._meant(asked, owner)
+        if live is None:
             log.about(token=_name(owner)).info("resume refused: there is no such session, or it's another's")
             return None
         if live.link is not None and live.link.closes:
@@ -192,6 +192,11 @@ class Sessions:
             self.end(live, "the server stops")
         if self._endings and (await asyncio.wait(self._endings, timeout=_LET_GO_SECONDS))[1]:
             log.warning("the engine hasn't let go of all turns after %g s", _LET_GO_SECONDS)
+
+    def _meant(self, asked: Resume, owner: Visitor | None) -> LiveSession | None:
+        """Return the session that is asked for, if it's here, as it's asked for, and the owner's."""
+        live = self._by_id.get(asked.session)
+        return live if live is not None and live.owner is owner and live.wire.is_meant(asked) else None
 
     def _attach(self, live: LiveSession, link: Link) -> None:
         self._stop_waiting(live)

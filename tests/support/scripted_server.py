@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=100.0)
     parser.add_argument("--settings", type=json.loads, default={})
     options = parser.parse_args()
-    settings = Settings(**{"reply_tokens": LONG_WORDS} | options.settings)
+    settings = Settings(**{"reply_tokens": LONG_WORDS, "port": options.port} | options.settings)
     set_up(settings.log_level, settings.log_format)
     reply, long = script(options.words), script(LONG_WORDS, LONG_SIZE)
 
@@ -105,7 +105,7 @@ def main() -> None:
 
     make_engine = partial(ScriptedEngine, say, tokens_per_second=options.pace, context_tokens=1 << 24)
     characters = load_characters(SHIPPED)
-    asyncio.run(serve(make_engine, characters, settings, "127.0.0.1", options.port, partial(print, flush=True)))
+    asyncio.run(serve(make_engine, characters, settings, partial(print, flush=True)))
 
 
 if __name__ == "__main__":

