@@ -241,7 +241,7 @@ def _engine(settings: Settings) -> Engine:
         from .engines.scripted import ScriptedEngine
 
         return ScriptedEngine()
-    from .engines.vllm import VllmEngine
+    from .engines.vllm.engine import VllmEngine
 
     return VllmEngine(settings.model, settings.vllm_arguments, _report)
 

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 from ..engines import embedded_model
 from ..engines.base import EngineStartError
-from ..engines.vllm import GPU_MODEL
-from ..engines.vllm_startup import (
+from ..engines.vllm.engine import GPU_MODEL
+from ..engines.vllm.startup import (
     available_memory,
     checked_model,
     default_arguments,

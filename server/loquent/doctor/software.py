@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from .. import __version__
 from ..engines.base import EngineStartError
-from ..engines.vllm_startup import check_torchvision, is_cpu_build
+from ..engines.vllm.startup import check_torchvision, is_cpu_build
 from ..settings import Settings
 from .finding import Finding, ok, problem, warning
 from .programs import said

@@ -1,9 +1,9 @@
 """vLLM in this process: its front end in our event loop, its engine core in a process of its own.
 
-The one module that imports vLLM, and only once an engine starts: importing this module costs nothing, and works where
+What imports vLLM stands in this package alone, and only once an engine starts: importing this module costs nothing, and works where
 vLLM isn't installed. Written for vLLM 0.32, CPU and GPU builds alike.
 
-Beside it: ``vllm_core`` has the processes of the engine core, ``vllm_startup`` what is settled before vLLM is imported.
+Beside it: ``core`` has the processes of the engine core, ``startup`` what is settled before vLLM is imported.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from loquent.engines import embedded_model, vllm_core
+from loquent.engines import embedded_model
 from loquent.engines.base import (
     Delta,
     EngineBusy,
@@ -36,7 +36,8 @@ from loquent.engines.base import (
     Sampling,
 )
 from loquent.engines.daemon import in_daemon
-from loquent.engines.vllm_startup import (
+from loquent.engines.vllm import core
+from loquent.engines.vllm.startup import (
     asks_for_log,
     check_memory,
     check_torchvision,
@@ -92,7 +93,7 @@ class VllmEngine:
         self._defaults: dict[str, Any] = {}
         self._seeds = True
         self._llm: Any = None
-        self._core = vllm_core.EngineCore()
+        self._core = core.EngineCore()
         self._numbers = itertools.count(1)
         self._loading: asyncio.Future[None] | None = None
         self._abandoned = threading.Event()
@@ -191,7 +192,7 @@ class VllmEngine:
         set_environment(local=Path(path).is_dir(), verbose=verbose)
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
-            vllm_core.start_fork_server()
+            core.start_fork_server()
         self._check_abandoned()
 
         say("Importing vLLM")
@@ -411,7 +412,7 @@ class VllmEngine:
     async def close(self) -> None:
         """Stop the engine core and free what it holds, within about ten seconds. Idempotent."""
         await self.make_way()
-        await asyncio.to_thread(vllm_core.stop_fork_server)
+        await asyncio.to_thread(core.stop_fork_server)
 
     async def _end(self) -> None:
         if self._watch is not None:
@@ -419,7 +420,7 @@ class VllmEngine:
         if self._loading is not None and not self._loading.done():
             # Without its engine core, or the process to fork it from, it can't go on; before, it stops at the next step.
             self._core.kill()
-            await asyncio.to_thread(vllm_core.stop_fork_server)
+            await asyncio.to_thread(core.stop_fork_server)
             try:
                 async with asyncio.timeout(_CLOSE_SECONDS):
                     await asyncio.shield(self._loading)

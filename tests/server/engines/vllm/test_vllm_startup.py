@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from loquent.engines import vllm_startup as startup
 from loquent.engines.base import EngineStartError
-from loquent.engines.vllm import GPU_MODEL, VllmEngine
+from loquent.engines.vllm import startup
+from loquent.engines.vllm.engine import GPU_MODEL, VllmEngine
 
-SERVER = Path(startup.__file__).parents[2]
+SERVER = Path(startup.__file__).parents[3]
 
 NO_VLLM = """
 import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 from loquent.engines.base import EngineStartError
-from loquent.engines.vllm import VllmEngine
+from loquent.engines.vllm.engine import VllmEngine
 assert not {"torch", "vllm", "numpy"} & sys.modules.keys()
 async def main():
     engine = VllmEngine("some/model")

@@ -19,7 +19,6 @@ import pytest
 import pytest_asyncio
 
 from loquent.engines import embedded_model
-from loquent.engines import vllm as module
 from loquent.engines.base import (
     Delta,
     EngineBusy,
@@ -32,13 +31,14 @@ from loquent.engines.base import (
     RequestRefused,
     Sampling,
 )
-from loquent.engines.vllm import VllmEngine
+from loquent.engines.vllm import engine as module
+from loquent.engines.vllm.engine import VllmEngine
 from support.leftovers import children, left_in, session
 from support.real_vllm import MARKS
 
 pytestmark = MARKS
 
-SERVER = Path(module.__file__).parents[2]
+SERVER = Path(module.__file__).parents[3]
 SMITH = Message("system", "You are Osric, a blacksmith in a small village. Answer in short sentences.")
 
 
@@ -410,7 +410,7 @@ async def test_a_failure_inside_the_engine_core_comes_back_as_its_own_words(mode
 
 SCRIPT = """
 import asyncio, os, sys
-from loquent.engines.vllm import VllmEngine
+from loquent.engines.vllm.engine import VllmEngine
 async def main():
     engine = VllmEngine(None, sys.argv[2:])
     await engine.start()

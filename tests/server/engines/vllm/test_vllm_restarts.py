@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from loquent.engines.base import EngineDead, EngineStartError, Message, Request, Sampling
-from loquent.engines.vllm import VllmEngine
+from loquent.engines.vllm.engine import VllmEngine
 from support.leftovers import children, open_descriptors, private_bytes, runs, shared_memory
 from support.real_vllm import MARKS
 from support.server_process import processes_below

@@ -27,7 +27,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from loquent.engines.vllm_startup import ERROR_LINE, first_sentence, socket_folder
+from loquent.engines.vllm.startup import ERROR_LINE, first_sentence, socket_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
