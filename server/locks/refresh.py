@@ -75,10 +75,10 @@ def _refresh(resolver: Path, *, upgrade: bool) -> None:
         _compile(resolver, LOCKS / name, about, requirements, *arguments, *(["--upgrade"] if upgrade else []))
 
     # The engine for the CPU first: it pins most tightly what the others share with it.
-    cpu = [*base, *extras["otel"], *extras["cpu"], *groups["model"], *TORCH_NEEDS]
+    cpu = [*base, *extras["otel"], *extras["evaluate"], *extras["cpu"], *groups["model"], *TORCH_NEEDS]
     lock("cpu.txt", "The engine on a CPU, and the model that comes with it.", cpu, "--excludes", "excluded.txt")
     lock("base.txt", "Loquent without an engine, and what builds it.", base, "--constraints", "cpu.txt")
-    gpu = [*base, *extras["otel"], *extras["gpu"]]
+    gpu = [*base, *extras["otel"], *extras["evaluate"], *extras["gpu"]]
     lock("gpu.txt", "The engine on an NVIDIA GPU.", gpu, "--constraints", "base.txt")
     both = ("--constraints", "cpu.txt", "--constraints", "gpu.txt")
     lock("dev.txt", "What the tests and checks run with.", groups["dev"], *both)

@@ -62,7 +62,7 @@ def test_the_lock_for_the_cpu_leaves_out_what_breaks_it() -> None:
     excluded = {
         line for line in (LOCKS / "excluded.txt").read_text(encoding="utf-8").splitlines() if line and line[0] != "#"
     }
-    assert excluded == {"torch", *COMPANIONS, "triton", "llm", "llama-cpp-python"}
+    assert excluded == {"torch", *COMPANIONS, "triton", "llm", "llama-cpp-python", "sentence-transformers"}
     for name in ("base.txt", "cpu.txt", "dev.txt"):
         assert pins(name).keys().isdisjoint(excluded), name
         assert not [package for package in pins(name) if package.startswith(("nvidia-", "cuda-"))], name

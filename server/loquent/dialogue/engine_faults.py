@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..engines.base import EngineBusy, EngineDead, EngineError, RequestRefused
+from ..engines.base import EngineBusy, EngineDead, EngineError, EngineLacks, RequestRefused
 from ..wire.faults import Code
 from ..wire.frames import Fault, Refers
 from ..wire.reception import fault
@@ -23,6 +23,8 @@ def engine_fault(error: EngineError, refers: Refers) -> Fault:
     match error:
         case RequestRefused():
             code = Code.TEXT_TOO_LONG
+        case EngineLacks():
+            code = Code.UNSUPPORTED
         case EngineBusy():
             code = Code.BUSY
         case EngineDead():

@@ -1,4 +1,4 @@
-"""What an engine is: something that turns chat messages into a stream of text.
+"""What an engine is: something that turns chat messages into a stream of text, or chooses; and what helps it remember and see.
 
 The dialogue knows engines by this module alone. An engine knows nothing of frames, sessions or sockets.
 """
@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:  # the set-up and the engine's own process import this without a use for Pillow
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..images import Picture
 
 Role = Literal["system", "user", "assistant"]
@@ -40,6 +43,8 @@ class Sampling:
     """Share of the probability mass to choose from; above 0, to 1."""
     seed: int | None = None
     """Makes the choice repeatable, as far as the engine can."""
+    repetition_penalty: float | None = None
+    """1 (none) to 2: how much less likely a token is that has been used before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,34 @@ class Request:
     sampling: Sampling = field(default_factory=Sampling)
     key: str = ""
     """Stable for a conversation: an engine may use it to keep its requests where their prefix is cached."""
+    grammar: str | None = None
+    """What the reply must match, in GBNF with the rule ``root``; without it anything goes."""
+    adapter: str | None = None
+    """A LoRA adapter to reply with, a hub name or a folder; without it the model replies as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One decision asked of an engine: which of some options the reply would be, if it had to be one of them."""
+
+    messages: Sequence[Message]
+    """As of a `Request`; the last one asks the question."""
+    options: Sequence[str]
+    """What can be chosen: at least 2, all different, none empty."""
+    key: str = ""
+    """As of a `Request`."""
+    adapter: str | None = None
+    """As of a `Request`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was decided, and what it took, in tokens; ``None`` where the engine can't say."""
+
+    probabilities: Sequence[float]
+    """Of the options, in their order; they sum to 1."""
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
 
 
 FinishReason = Literal["stop", "length"]
@@ -85,6 +118,10 @@ class EngineError(Exception):
 
 class RequestRefused(EngineError):
     """The request itself can't be served (the prompt is too long, say); the engine is well."""
+
+
+class EngineLacks(EngineError):
+    """The engine, or its model, can't do what is asked for at all: nothing but another one would help."""
 
 
 class EngineBusy(EngineError):
@@ -150,9 +187,78 @@ class Engine(Protocol):
             RequestRefused, EngineBusy, EngineFailed, EngineDead: see there.
         """
 
+    async def decide(self, choice: Choice) -> Verdict:
+        """Tell how likely each option is. Cancelling aborts it in the engine at once.
+
+        Raises:
+            RequestRefused, EngineLacks, EngineBusy, EngineFailed, EngineDead: see there.
+        """
+
     async def make_way(self) -> None:
         """Stop the engine because another of its kind is to be started next; what that one can use may stay until `close`."""
         await self.close()
 
     async def close(self) -> None:
         """Stop the engine and free what it holds. Idempotent."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors, so that what is said alike lies close together. Runs and ends as an `Engine` does."""
+
+    @property
+    def model(self) -> str:
+        """Which model, as its user knows it. Vectors of different models can't be compared."""
+
+    @property
+    def alive(self) -> bool:
+        """See `Engine`."""
+
+    async def start(self) -> None:
+        """See `Engine`."""
+
+    async def wait_dead(self) -> str:
+        """See `Engine`."""
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the vectors of some texts: a matrix of one row of length 1 for each. A text too long for the model is cut.
+
+        Raises:
+            EngineBusy, EngineFailed, EngineDead: see there.
+        """
+
+    async def make_way(self) -> None:
+        """See `Engine`."""
+
+    async def close(self) -> None:
+        """See `Engine`."""
+
+
+class Recogniser(Protocol):
+    """Tells which of some labels a picture shows, for servers whose model sees nothing. Runs and ends as an `Engine` does."""
+
+    @property
+    def model(self) -> str:
+        """Which model, as its user knows it."""
+
+    @property
+    def alive(self) -> bool:
+        """See `Engine`."""
+
+    async def start(self) -> None:
+        """See `Engine`."""
+
+    async def wait_dead(self) -> str:
+        """See `Engine`."""
+
+    async def recognise(self, picture: Picture, labels: Sequence[str]) -> Verdict:
+        """Tell how likely each label is, if the picture shows one of them. Cancelling aborts it at once.
+
+        Raises:
+            RequestRefused, EngineBusy, EngineFailed, EngineDead: see there.
+        """
+
+    async def make_way(self) -> None:
+        """See `Engine`."""
+
+    async def close(self) -> None:
+        """See `Engine`."""

@@ -7,10 +7,13 @@ import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 
 from ..images import Picture
-from .base import Delta, Engine, EngineDead, Finish, Message, Request
+from .base import Choice, Delta, Engine, EngineDead, Finish, Message, Request, Verdict
 
 Script = Callable[[Request], str]
 """What to reply to a request."""
+
+Weights = Callable[[Choice], Sequence[float]]
+"""How much speaks for each option: numbers that aren't all 0."""
 
 _PIECES = re.compile(r"\s*\S+|\s+")
 
@@ -26,11 +29,18 @@ def _sizes(pictures: Sequence[Picture]) -> str:
     return " and ".join(f"a picture of {picture.width} x {picture.height} pixels" for picture in pictures)
 
 
+def mentioned(choice: Choice) -> list[float]:
+    """Prefer the options that the question's message mentions."""
+    asked = choice.messages[-1].content.casefold()
+    return [1.0 + 3.0 * (option.casefold() in asked) for option in choice.options]
+
+
 class ScriptedEngine(Engine):
     """Says what its script returns, word by word; a word counts as a token.
 
     Args:
         script: gives the reply to a request.
+        weights: gives what speaks for each option of a choice.
         tokens_per_second: the pace, per reply; 0 for as fast as possible.
         first_token_seconds: how long the first word takes.
         context_tokens: how many words prompt and reply may have together.
@@ -40,11 +50,13 @@ class ScriptedEngine(Engine):
         self,
         script: Script = echo,
         *,
+        weights: Weights = mentioned,
         tokens_per_second: float = 20.0,
         first_token_seconds: float = 0.0,
         context_tokens: int = 4096,
     ) -> None:
         self._script = script
+        self._weights = weights
         self._interval = 1.0 / tokens_per_second if tokens_per_second else 0.0
         self._first = first_token_seconds
         self._context_tokens = context_tokens
@@ -122,6 +134,19 @@ class ScriptedEngine(Engine):
             self.running -= 1
             if word is not None and said < longest:
                 self.aborted += 1
+
+    async def decide(self, choice: Choice) -> Verdict:
+        """See `Engine`."""
+        self.running += 1
+        decided = False
+        try:
+            await self._wait(self._first)
+            weights = self._weights(choice)
+            decided = True
+        finally:
+            self.running -= 1
+            self.aborted += not decided
+        return Verdict([weight / sum(weights) for weight in weights], self.count_tokens(choice.messages), 0)
 
     async def _wait(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

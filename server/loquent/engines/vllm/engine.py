@@ -23,17 +23,20 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from loquent.engines import embedded_model
 from loquent.engines.base import (
+    Choice,
     Delta,
     EngineBusy,
     EngineDead,
     EngineError,
     EngineFailed,
+    EngineLacks,
     EngineStartError,
     Finish,
     Message,
     Request,
     RequestRefused,
     Sampling,
+    Verdict,
 )
 from loquent.engines.daemon import in_daemon
 from loquent.engines.vllm import core
@@ -399,6 +402,10 @@ class VllmEngine:
         return SamplingParams(
             **chosen, max_tokens=min(sampling.max_tokens, room), output_kind=RequestOutputKind.DELTA, detokenize=True
         )
+
+    async def decide(self, choice: Choice) -> Verdict:
+        """See `Engine`."""
+        raise EngineLacks("This engine doesn't decide yet.")
 
     # Ending
 
