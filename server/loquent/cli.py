@@ -9,6 +9,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,7 @@ from .configuration.sources import ConfigurationError, nearest
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
 from .dialogue.character import SHIPPED, CharacterError, load_characters
+from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineError
 from .gateway import GatewayError
@@ -55,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ClientError,
         EngineError,
         GatewayError,
+        StoreError,
         TokensError,
         TracingError,
     ) as error:
@@ -136,9 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--url", default=url, help="where the server is (default: %(default)s)")
     _add_credentials(command)
     command.add_argument("--character", default="innkeeper", help="who to talk with (default: %(default)s)")
-    command.add_argument(
-        "--player", help="who you are: what is said is remembered under this name while the server runs"
-    )
+    command.add_argument("--player", help="who you are: what is said is remembered under this name")
     return parser
 
 
@@ -221,6 +222,7 @@ def _serve(options: argparse.Namespace) -> None:
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
     characters = load_characters(settings.characters or SHIPPED)
+    settings = replace(settings, memory=settings.memory or usual_file())
     asyncio.run(serve(partial(_engine, settings), characters, settings, _report))
 
 

@@ -45,6 +45,9 @@ class Conversation:
         self._last_key: int | None = None
         self.running: int | None = None
         """The turn that is running, if one is."""
+        self._unkept: int | None = None
+        if options.player:
+            store.follow(options.player, self)
 
     @property
     def history(self) -> tuple[Spoken, ...]:
@@ -97,7 +100,12 @@ class Conversation:
         return "\n\n".join(told)
 
     def remember(self, turn: int, exchange: Spoken) -> None:
-        """Keep the exchange of a turn that is over; when this returns, it's stored."""
+        """Keep the exchange of a turn that is over; when this returns, it's stored.
+
+        But not that of a turn that ran when the player was erased.
+        """
+        if turn == self._unkept:
+            return
         self._history.append(exchange)
         while len(self._history) > max(1, len(latest(self._history, REMEMBERED_BYTES))):
             self._history.popleft()
@@ -120,3 +128,9 @@ class Conversation:
         self._history[-1] = seen
         if self.options.player and self._last_key is not None:
             self._store.amend(self.options.player, self.character_id, self._last_key, seen)
+
+    def forget(self) -> None:
+        """Let go of everything: the player has been erased. What is being said now won't be remembered."""
+        self._history.clear()
+        self._last_turn = self._last_key = None
+        self._unkept = self.running

@@ -42,6 +42,13 @@ def latest(exchanges: Collection[Spoken], most_bytes: int) -> tuple[Spoken, ...]
     return tuple(reversed(found))
 
 
+class Follower(Protocol):
+    """Who holds what was remembered of a player."""
+
+    def forget(self) -> None:
+        """Let go of it: the player has been erased. What is being said now isn't stored."""
+
+
 class Store(Protocol):
     """What was said, and what players saw of the replies."""
 
@@ -53,6 +60,15 @@ class Store(Protocol):
 
     def amend(self, player: str, character: str, key: int, exchange: Spoken) -> None:
         """Put another exchange in a kept one's place."""
+
+    def follow(self, player: str, follower: Follower) -> None:
+        """Have somebody told when the player is erased, for as long as they are there."""
+
+    def look(self) -> None:
+        """Do what can't wait for the next exchange; to be called every second or so."""
+
+    def close(self) -> None:
+        """Write what waits, and let go of what is held. Idempotent."""
 
 
 class MemoryStore(Store):
@@ -92,3 +108,12 @@ class MemoryStore(Store):
         kept = self._kept.get((player, character))
         if kept is not None and key in kept:
             kept[key] = exchange
+
+    def follow(self, player: str, follower: Follower) -> None:
+        """See `Store`; from here nobody is erased but by the end of the server."""
+
+    def look(self) -> None:
+        """See `Store`; here everything is done at once."""
+
+    def close(self) -> None:
+        """See `Store`; there is nothing to let go of."""
