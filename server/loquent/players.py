@@ -11,6 +11,7 @@ An export is a file of JSON Lines: one that says what it is, then one for each e
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from .dialogue.memory_file import Lock, StoreError, connect, prepare, transaction, why_not
+from .dialogue.memory_file import Lock, StoreError, connect, make_folder, pair_row, prepare, transaction, why_not
 from .dialogue.sqlite_store import digest
 
 FORMAT: Final = {"loquent": "memory", "version": 1}
@@ -96,6 +97,28 @@ def export_players(file: Path, player: str | None, out: TextIO) -> int:
     return count
 
 
+def export_to(file: Path, player: str | None, exported: Path) -> int:
+    """Write what is remembered into a file that isn't there yet, which only its owner may read; see `export_players`.
+
+    Raises:
+        StoreError: one of the files can't be used.
+    """
+    try:
+        opened = os.open(exported, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise StoreError(f"{exported} is there already; give another name, or move it away.") from None
+    except OSError as error:
+        raise StoreError(f"{exported} can't be written: {error.strerror}.") from None
+    try:
+        with open(opened, "w", encoding="utf-8", newline="\n") as out:  # noqa: PTH123 - Path can't take a descriptor
+            return export_players(file, player, out)
+    except BaseException as error:
+        exported.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise StoreError(f"{exported} can't be written: {error.strerror}.") from None
+        raise
+
+
 def import_players(file: Path, exported: Path) -> int:
     """Take all of an export into a memory, or nothing; the memory is made if there is none.
 
@@ -110,9 +133,7 @@ def import_players(file: Path, exported: Path) -> int:
     count = 0
     with _opened(file, make=True) as (connection, _), transaction(connection):
         for where, pair, said_at, texts in _read(exported):
-            connection.execute("INSERT INTO pairs (player, character) VALUES (?, ?) ON CONFLICT DO NOTHING", pair)
-            (row,) = connection.execute("SELECT id FROM pairs WHERE player = ? AND character = ?", pair).fetchone()
-            values = (row, said_at, *texts)
+            values = (pair_row(connection, *pair), said_at, *texts)
             there = connection.execute(
                 "SELECT 1 FROM exchanges WHERE pair = ? AND said_at = ? AND said = ? AND reply = ? AND marked IS ?",
                 values,
@@ -169,6 +190,37 @@ def _overwrite(file: Path, connection: sqlite3.Connection) -> None:
         time.sleep(0.02)
 
 
+# --- on a command line ---------------------------------------------------------------------------------------
+
+
+def counted(exchanges: int) -> str:
+    """Return how many exchanges there are, in words."""
+    return f"{exchanges} exchange{'' if exchanges == 1 else 's'}"
+
+
+def shown(player: str) -> str:
+    """Return a player's name as it can stand in a line; what can't is written as JSON writes it."""
+    return (
+        player
+        if player.isprintable() and player == player.strip() and not player.startswith('"')
+        else json.dumps(player)
+    )
+
+
+def named(text: str) -> str:
+    """Return the name that `shown` has written.
+
+    Raises:
+        ValueError: it's none.
+    """
+    if not text.startswith('"'):
+        return text
+    name = json.loads(text)
+    if not isinstance(name, str):
+        raise ValueError(text)
+    return name
+
+
 # --- the memory's file ---------------------------------------------------------------------------------------
 
 
@@ -181,6 +233,8 @@ def _opened(file: Path, *, make: bool = False) -> Iterator[tuple[sqlite3.Connect
     """
     if not make and not file.exists():
         raise StoreError(f"There is no memory in {file}; --memory names another, as for the server.")
+    if make:
+        make_folder(file)
     lock = Lock(file)
     alone = lock.share()
     try:

@@ -107,6 +107,15 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+def pair_row(connection: sqlite3.Connection, player: str, character: str) -> int:
+    """Return the row of a player and a character, within a transaction; it's made if there is none."""
+    pair = (player, character)
+    found = connection.execute("SELECT id FROM pairs WHERE player = ? AND character = ?", pair).fetchone()
+    if found is not None:
+        return int(found[0])
+    return connection.execute("INSERT INTO pairs (player, character) VALUES (?, ?)", pair).lastrowid or 0
+
+
 # --- the lock ------------------------------------------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from .memory_file import (
     StoreError,
     connect,
     make_folder,
+    pair_row,
     passes,
     prepare,
     set_wait,
@@ -303,12 +304,9 @@ class SqliteStore(Store):
         if waiting.row is not None:
             execute("UPDATE exchanges SET said = ?, reply = ?, marked = ? WHERE id = ?", (*texts, waiting.row))
             return None
-        pair = (waiting.player, waiting.character)
-        execute("INSERT INTO pairs (player, character) VALUES (?, ?) ON CONFLICT DO NOTHING", pair)
         return execute(
-            "INSERT INTO exchanges (pair, said_at, said, reply, marked) "
-            "VALUES ((SELECT id FROM pairs WHERE player = ? AND character = ?), ?, ?, ?, ?)",
-            (*pair, waiting.said_at, *texts),
+            "INSERT INTO exchanges (pair, said_at, said, reply, marked) VALUES (?, ?, ?, ?, ?)",
+            (pair_row(self._connection, waiting.player, waiting.character), waiting.said_at, *texts),
         ).lastrowid
 
     def _failed(self, error: sqlite3.Error) -> None:
