@@ -50,11 +50,19 @@ class StoreError(Exception):
 
 
 def usual_file(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return where a memory is unless told: in the user's folder for programs' data."""
-    data = environ.get("XDG_DATA_HOME", "")
-    folder = (
-        Path(data) if Path(data).is_absolute() else Path.home() / ".local" / "share"
-    )  # as that specification has it
+    """Return where a memory is unless told: in the user's folder for programs' data.
+
+    Raises:
+        StoreError: this user has no folder.
+    """
+    data = Path(environ.get("XDG_DATA_HOME", ""))
+    try:
+        folder = data if data.is_absolute() else Path.home() / ".local" / "share"  # as that specification has it
+    except RuntimeError:
+        raise StoreError(
+            "This user has no home folder, so say where the memory is to be: --memory and a path, or --memory none to keep it "
+            "only while the server runs."
+        ) from None
     return folder / "loquent" / "memory.sqlite3"
 
 

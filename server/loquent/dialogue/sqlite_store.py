@@ -183,7 +183,7 @@ class SqliteStore(Store):
 
     @property
     def waiting(self) -> int:
-        """How many exchanges wait to be written, because the file can't be."""
+        """See `Store`."""
         return len(self._waiting)
 
     @property

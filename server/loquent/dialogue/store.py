@@ -52,6 +52,10 @@ class Follower(Protocol):
 class Store(Protocol):
     """What was said, and what players saw of the replies."""
 
+    @property
+    def waiting(self) -> int:
+        """How many exchanges wait to be stored, because they can't be at the moment."""
+
     def last(self, player: str, character: str, most: int) -> tuple[Spoken, ...]:
         """Return the last exchanges, at most ``most``, oldest first."""
 
@@ -84,6 +88,11 @@ class MemoryStore(Store):
         self._pairs = pairs
         self._kept: OrderedDict[tuple[str, str], OrderedDict[int, Spoken]] = OrderedDict()
         self._keys = count()
+
+    @property
+    def waiting(self) -> int:
+        """See `Store`."""
+        return 0
 
     def last(self, player: str, character: str, most: int) -> tuple[Spoken, ...]:
         """See `Store`."""

@@ -37,6 +37,15 @@ def test_it_is_made_where_programs_keep_data(monkeypatch: pytest.MonkeyPatch, tm
     assert usual_file({"XDG_DATA_HOME": str(tmp_path)}) == tmp_path / "loquent" / "memory.sqlite3"
 
 
+def test_a_user_without_a_folder_is_asked_to_say_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")  # as that of a user whom the system doesn't know
+
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(StoreError, match="--memory and a path"):
+        usual_file({})
+
+
 def of_another_program(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE bookmarks (url)")
