@@ -28,6 +28,7 @@ from .dialogue.character import Character
 from .dialogue.conversations import Conversations
 from .dialogue.store import Store
 from .dialogue.watch import Watch
+from .engines.base import Engine
 from .engines.keeper import Keeper, State
 from .logs import Log
 from .metrics import Metrics
@@ -80,7 +81,7 @@ class Gateway:
 
     def __init__(
         self,
-        keeper: Keeper,
+        keeper: Keeper[Engine],
         characters: Mapping[str, Character],
         store: Store,
         settings: Settings | None = None,

@@ -109,7 +109,7 @@ async def _serve(
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None]) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()

@@ -27,7 +27,9 @@ HELLO = [1, [1], "test/1", None, None]
 class Running:
     """A gateway that listens."""
 
-    def __init__(self, gateway: Gateway, keeper: Keeper, store: MemoryStore, port: int, scheme: str = "ws") -> None:
+    def __init__(
+        self, gateway: Gateway, keeper: Keeper[ScriptedEngine], store: MemoryStore, port: int, scheme: str = "ws"
+    ) -> None:
         self.gateway = gateway
         self.keeper = keeper
         self.store = store
