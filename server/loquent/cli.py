@@ -23,10 +23,10 @@ from .client import ClientError, FaultError
 from .configuration.flags import add_flags, given_flags
 from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
-from .configuration.sources import ConfigurationError, nearest
+from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.character import SHIPPED, CharacterError, load_characters
+from .dialogue.character_file import SHIPPED, CharacterError, load_characters
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineError
@@ -39,6 +39,7 @@ from .tokens import TokensError, make_token
 from .tracing.tracer import TracingError
 from .wire.faults import Code
 from .wire.frames import Options
+from .wording import nearest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

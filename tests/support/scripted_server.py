@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.engines.base import Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.logs import set_up
