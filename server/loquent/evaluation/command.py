@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..client import Client
 from ..configuration.reading import Configuration
-from ..configuration.sources import ConfigurationError, nearest
-from ..dialogue.character import SHIPPED
+from ..configuration.sources import ConfigurationError
+from ..dialogue.character_file import SHIPPED
+from ..wording import nearest
 from .failure import EvaluationError
 from .own_server import own_server
 from .runner import run_suite

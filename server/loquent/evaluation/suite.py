@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ..configuration.sources import nearest
 from ..wire.frames import Options
+from ..wording import nearest
 from .checks import Checks
 from .languages import known_language
 from .tables import SuiteError, Table, Tables, did_you_mean
