@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]|~$<>&]|^[#+-]")
-_NUMBERED: Final = re.compile(r"^(\d+)([.)])")
+_NUMBERED: Final = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LONGEST: Final = 220
 _MOST_SHOWN: Final = 12
