@@ -16,7 +16,7 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat", "doctor"],
+    ["serve", "chat", "doctor", "players"],
     ["configuration"],
     ["client", "gateway"],
     ["dialing"],

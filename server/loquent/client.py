@@ -107,15 +107,26 @@ class Reply:
         return self._pieces()
 
     async def _pieces(self) -> AsyncIterator[str]:
+        async for frame in self.frames():
+            if isinstance(frame, Text):
+                yield frame.text
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Iterate over the turn's frames instead, for who wants more than the text: `Text`, `Cue`, `Decision`, in their order.
+
+        Raises:
+            FaultError, ClientError: as with the text.
+        """
         fault: Fault | None = None
         while self.end is None:
             item = await self._inbox.get()
             match item:
                 case ClientError():
                     raise item
-                case Text() if not self._cancelled:
-                    self.text += item.text
-                    yield item.text
+                case Text() | Cue() | Decision() if not self._cancelled:
+                    if isinstance(item, Text):
+                        self.text += item.text
+                    yield item
                 case Fault():
                     fault = item
                     if not self.began:  # refused: no end will follow

@@ -116,6 +116,7 @@ class Gateway:
         metrics.sessions.read = lambda: {"connected": sessions.connected, "waiting": sessions.waiting}
         metrics.pending_bytes.read = lambda: sessions.pending_bytes
         metrics.window_bytes.read = lambda: sessions.window_bytes
+        metrics.memory_waiting.read = lambda: self._store.waiting
         metrics.engine_up.read = lambda: keeper.state is State.READY
         metrics.engine_restarts.read = lambda: keeper.restarts
         return metrics

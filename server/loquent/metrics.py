@@ -272,6 +272,9 @@ class Metrics(Collector):
             "loquent_replay_window_bytes", "Bytes sent and kept until they are acknowledged, of all sessions."
         )
 
+        self.memory_waiting = Gauge(
+            "loquent_memory_waiting", "Exchanges that wait to be stored because the memory's file can't be written."
+        )
         self.engine_up = Gauge("loquent_engine_up", "1 while the engine can reply, else 0.")
         self.engine_restarts = Gauge(
             "loquent_engine_restarts", "How often an engine that died was started again.", counter=True

@@ -67,6 +67,8 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What it can be, to go behind "must be"."""
+        if self.kind is Kind.PATH:
+            return " or ".join((self.kind.value, *self.choices))
         if self.choices:
             return " or ".join((", ".join(self.choices[:-1]), self.choices[-1]))
         if self.kind in (Kind.WHOLE, Kind.NUMBER):
@@ -125,6 +127,8 @@ class Setting:
                 return self._number(number, shown)
             case (Kind.TEXT, str()):
                 return self._text(value, base, shown)
+            case (Kind.PATH, str() | Path()) if str(value) in self.choices:
+                return Path(value)
             case (Kind.PATH, str() | Path()):
                 return _path(self._text(str(value), base, shown), base)
             case (Kind.TEXTS, list() | tuple()) if all(isinstance(item, str) for item in value):
@@ -145,7 +149,7 @@ class Setting:
             raise ValueRefused("holds a character of value 0, which nothing can have")
         if not value and self.kind is Kind.TEXT:
             raise self._refused(shown)
-        if self.choices:
+        if self.choices and self.kind is not Kind.PATH:
             value = value.strip().lower()
             if value not in self.choices:
                 raise self._refused(shown)

@@ -10,7 +10,7 @@ from ..engines.base import Message
 from ..images import Picture
 from ..wire.frames import Exchange, Options
 from .character import Character
-from .store import REMEMBERED, REMEMBERED_BYTES, Store, latest
+from .store import REMEMBERED, REMEMBERED_BYTES, Spoken, Store, latest
 
 TOLD_BYTES = 1 << 15
 """How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
@@ -45,15 +45,18 @@ class Conversation:
         self._last_key: int | None = None
         self.running: int | None = None
         """The turn that is running, if one is."""
+        self._unkept: int | None = None
+        if options.player:
+            store.follow(options.player, self)
 
     @property
-    def history(self) -> tuple[Exchange, ...]:
+    def history(self) -> tuple[Spoken, ...]:
         """What has been said, oldest first."""
         return tuple(self._history)
 
     def told(self) -> tuple[Exchange, ...]:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
-        return latest(self._history, TOLD_BYTES)
+        return tuple(Exchange(spoken.said, spoken.reply) for spoken in latest(self._history, TOLD_BYTES))
 
     def prompt(
         self, said: str, fits: Callable[[Sequence[Message]], bool], pictures: tuple[Picture, ...] = ()
@@ -96,8 +99,13 @@ class Conversation:
             told.append(f"The player's language is {self.options.locale}; speak it.")
         return "\n\n".join(told)
 
-    def remember(self, turn: int, exchange: Exchange) -> None:
-        """Keep the exchange of a turn that is over; when this returns, it's stored."""
+    def remember(self, turn: int, exchange: Spoken) -> None:
+        """Keep the exchange of a turn that is over; when this returns, it's stored.
+
+        But not that of a turn that ran when the player was erased.
+        """
+        if turn == self._unkept:
+            return
         self._history.append(exchange)
         while len(self._history) > max(1, len(latest(self._history, REMEMBERED_BYTES))):
             self._history.popleft()
@@ -114,9 +122,15 @@ class Conversation:
         if turn != self._last_turn or self.running is not None:
             return
         exchange = self._history[-1]
-        seen = Exchange(exchange.said, exchange.reply[:shown])
+        seen = Spoken(exchange.said, exchange.reply[:shown])
         if seen == exchange:
             return
         self._history[-1] = seen
         if self.options.player and self._last_key is not None:
             self._store.amend(self.options.player, self.character_id, self._last_key, seen)
+
+    def forget(self) -> None:
+        """Let go of everything: the player has been erased. What is being said now won't be remembered."""
+        self._history.clear()
+        self._last_turn = self._last_key = None
+        self._unkept = self.running

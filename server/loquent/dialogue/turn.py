@@ -10,12 +10,13 @@ from dataclasses import replace
 from ..engines.base import Delta, EngineError, EngineFailed, Finish
 from ..images import ImageError
 from ..wire.faults import Code
-from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say
+from ..wire.frames import Begin, End, Fault, Refers, Say
 from ..wire.outbox import Outbox
 from ..wire.reception import fault
 from .admission import Full, Place
 from .conversation import Conversation
 from .engine_faults import engine_fault
+from .store import Spoken
 from .watch import TurnWatch
 
 
@@ -136,7 +137,7 @@ class Turn:
         self._place.will_leave()
         if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
             try:
-                self.conversation.remember(self.number, Exchange(self._said, seen))
+                self.conversation.remember(self.number, Spoken(self._said, seen))
             except Exception:  # the player has heard it all the same, and waits for the end
                 self._watch.log.exception("a mistake in the server: what was said couldn't be stored")
         usage = self._watch.ended(reason, seen, finish, code)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loquent.dialogue.conversation import TOLD_BYTES, Conversation
-from loquent.dialogue.store import REMEMBERED_BYTES, MemoryStore
+from loquent.dialogue.store import REMEMBERED_BYTES, MemoryStore, Spoken
 from loquent.engines.base import (
     Message,
     Request,
@@ -40,7 +40,7 @@ async def test_a_turn_is_begin_text_end_and_is_remembered_as_sent() -> None:
     assert kinds[-1] is End
     assert t.text(1) == REPLY
     assert t.ends(1) == ["stop"]
-    assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", REPLY),)
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", REPLY),)
 
 
 @virtual_time
@@ -141,7 +141,7 @@ async def test_oldest_exchanges_leave_a_prompt_that_would_overflow_and_the_perso
 def test_of_the_history_as_much_is_kept_as_fits_and_little_more_is_counted_for_it(sizes: list[int], room: int) -> None:
     conversation = Conversation(1, "guard", CHARACTERS["guard"], Options(), MemoryStore())
     for turn, size in enumerate(sizes):
-        conversation.remember(turn, Exchange("x" * size, "y"))
+        conversation.remember(turn, Spoken("x" * size, "y"))
     counted: list[int] = []
 
     def size_of(messages: Sequence[Message]) -> int:
@@ -200,7 +200,7 @@ async def test_what_is_said_and_cancelled_again_and_again_costs_bounded_memory()
 async def test_a_player_who_comes_back_is_told_no_more_than_fits_into_a_small_frame() -> None:
     store = MemoryStore()
     for _ in range(4):
-        store.append("p", "innkeeper", Exchange("x" * 10_000, "y"))
+        store.append("p", "innkeeper", Spoken("x" * 10_000, "y"))
     t = await table(store=store)
     (opened,) = t.act(open_(player="p"))
     assert isinstance(opened, Opened)

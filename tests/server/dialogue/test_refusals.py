@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from loquent.dialogue.conversations import Act
+from loquent.dialogue.store import Spoken
 from loquent.engines.base import (
     Delta,
     EngineBusy,
@@ -27,7 +28,6 @@ from loquent.wire.frames import (
     Close,
     Decide,
     End,
-    Exchange,
     Fault,
     Opened,
     Refers,
@@ -147,7 +147,7 @@ def test_whatever_the_engine_raises_the_turn_ends_once_with_a_fault(
         assert (fault.code, fault.refers, fault.retry_after_ms) == (code, Refers(3, 1), retry)
         assert end.reason == "fault"
         assert t.ends(1) == ["fault"]
-        assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", "one two"),)
+        assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", "one two"),)
         assert "secret" not in fault.message
         assert fault.message.endswith(("again.", "again in a moment.", "details.", "too long.", "full."))
 

@@ -1,4 +1,7 @@
-"""vLLM as an engine that replies: how it's asked, and what becomes of its answers. How it runs is in ``hosted``."""
+"""vLLM as an engine that replies: how it's asked, and what becomes of its answers.
+
+Beside it: ``hosted`` has what all have in common that vLLM runs for us, ``prompts`` what is made of messages.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,16 @@ from loquent.engines.base import (
     Verdict,
 )
 from loquent.engines.vllm.hosted import Hosted
+from loquent.engines.vllm.prompts import Prompts
 from loquent.engines.vllm.startup import (
     check_memory,
     checked_model,
     default_arguments,
-    first_sentence,
     is_cpu_build,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
 GPU_MODEL = "Qwen/Qwen3-1.7B"
 """The default with a GPU: Apache-2.0, not gated, 3.4 GB of weights, so that 8 GB hold it with room for conversations.
@@ -57,6 +60,7 @@ class VllmEngine(Hosted):
         self._context_tokens = 0
         self._defaults: dict[str, Any] = {}
         self._seeds = True
+        self._prompts: Prompts | None = None
 
     @property
     def name(self) -> str:
@@ -98,6 +102,15 @@ class VllmEngine(Hosted):
 
     # Serving
 
+    def _rendering(self) -> Prompts:
+        renderer = self._running().renderer
+        if self._prompts is None:
+            self._prompts = Prompts(renderer)
+        return self._prompts
+
+    def _let_go(self) -> None:
+        self._prompts = None
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the prompt of these messages has, chat template included. About 1 ms for 1,000 tokens.
 
@@ -105,17 +118,7 @@ class VllmEngine(Hosted):
             RequestRefused: the model's chat template doesn't accept these messages.
             EngineDead: the engine isn't running.
         """
-        from vllm.renderers.params import TokenizeParams
-
-        renderer = self._running().renderer
-        with _template_errors():
-            # No limit: whoever counts wants to know how much too long the prompt is.
-            _, (prompt,) = renderer.render_chat(
-                [_conversation(messages)],
-                _chat_params(),
-                TokenizeParams(max_total_tokens=None, add_special_tokens=False),
-            )
-        return len(prompt["prompt_token_ids"])
+        return self._rendering().count(messages)
 
     async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Stream one reply. Closing the generator aborts the request in vLLM at once.
@@ -135,19 +138,12 @@ class VllmEngine(Hosted):
                 yield delta
 
     async def _generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        from vllm.renderers.params import TokenizeParams
-
         llm = self._llm
         number = next(self._numbers)
         cached: int | None = None
         reply_tokens = 0
         with self._failures(number, "reply"):
-            with _template_errors():
-                _, (prompt,) = await llm.renderer.render_chat_async(
-                    [_conversation(request.messages)],
-                    _chat_params(),
-                    TokenizeParams(max_total_tokens=None, add_special_tokens=False),
-                )
+            prompt = await self._rendering().render(request.messages)
             prompt_tokens = len(prompt["prompt_token_ids"])
             room = self._context_tokens - prompt_tokens
             if room < 1:
@@ -200,37 +196,3 @@ def _finish_reason(reason: str | None) -> Literal["stop", "length"]:
     if reason in ("abort", "error"):
         raise EngineFailed("The model gave up on this reply.")
     return "stop"
-
-
-@contextlib.contextmanager
-def _template_errors() -> Iterator[None]:
-    """Turn what rendering raises into a refusal: a chat template may object to messages, or the model have none."""
-    from jinja2 import TemplateError
-    from vllm.exceptions import VLLMClientError
-
-    try:
-        yield
-    except (TemplateError, VLLMClientError, ValueError) as error:
-        raise RequestRefused(
-            f"The model's chat template can't make a prompt of these messages: {first_sentence(str(error))}."
-        ) from error
-
-
-# Prompts
-
-
-def _conversation(messages: Sequence[Message]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
-
-
-def _chat_params() -> Any:
-    from vllm.renderers.params import ChatParams
-
-    return ChatParams(
-        chat_template_kwargs={
-            "add_generation_prompt": True,
-            "continue_final_message": False,
-            # Known to templates of models that can think aloud; others don't get to see it.
-            "enable_thinking": False,
-        }
-    )
