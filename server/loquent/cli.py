@@ -29,7 +29,8 @@ from .descriptors import raise_descriptors, wanted_descriptors
 from .dialogue.character import SHIPPED, CharacterError, load_characters
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
-from .engines.base import Engine, EngineError
+from .engines import choosing
+from .engines.base import EngineError
 from .gateway import GatewayError
 from .logs import Log, set_up
 from .players import counted, erase_player, export_players, export_to, import_players, list_players, named, shown
@@ -266,7 +267,16 @@ def _serve(options: argparse.Namespace) -> None:
         _report(f"Settings from {configuration.file}.")
     characters = load_characters(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
-    asyncio.run(serve(partial(_engine, settings), characters, settings, _report))
+    asyncio.run(
+        serve(
+            partial(choosing.engine, settings, _report),
+            characters,
+            settings,
+            _report,
+            make_embedder=choosing.embedder(settings),
+            make_recogniser=choosing.recogniser(settings),
+        )
+    )
 
 
 def _allow_descriptors(settings: Settings) -> None:
@@ -279,16 +289,6 @@ def _allow_descriptors(settings: Settings) -> None:
             wanted,
             allowed,
         )
-
-
-def _engine(settings: Settings) -> Engine:
-    if settings.engine == "scripted":
-        from .engines.scripted import ScriptedEngine
-
-        return ScriptedEngine()
-    from .engines.vllm.engine import VllmEngine
-
-    return VllmEngine(settings.model, settings.vllm_arguments, _report)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import Final
+from typing import Final, NamedTuple
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
@@ -15,8 +15,8 @@ from .descriptors import tell_of_shortage
 from .dialogue.character import Character
 from .dialogue.sqlite_store import SqliteStore
 from .dialogue.store import MemoryStore, Store
-from .engines.base import Engine, EngineDead
-from .engines.keeper import Keeper
+from .engines.base import Embedder, Engine, EngineDead, EngineStartError, Recogniser
+from .engines.keeper import K_co, Keeper, Kept
 from .gateway import Gateway
 from .logs import Log
 from .settings import NO_MEMORY, Settings
@@ -24,6 +24,9 @@ from .tracing.tracer import tracer
 from .watcher import Watch, look_often
 
 log = Log.named("loquent.serve")
+
+_WITHOUT: Final = "goes on without it"
+"""What the server does when what runs beside the engine can't."""
 
 _TRACES_SECONDS: Final = 3.0
 """How long the last spans may take to be sent when the server stops."""
@@ -34,6 +37,9 @@ async def serve(
     characters: Mapping[str, Character],
     settings: Settings,
     report: Callable[[str], None],
+    *,
+    make_embedder: Callable[[], Embedder] | None = None,
+    make_recogniser: Callable[[], Recogniser] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. SIGHUP reads tokens and certificate again, which happens by itself too when they change.
 
@@ -42,17 +48,60 @@ async def serve(
         characters: who can be talked with.
         settings: where to listen, the limits and times. Without a file for the memory, it lasts as long as the server.
         report: told in one line each what the user should know.
+        make_embedder: makes what embeds, as `make_engine` does; without it nothing is recalled that has left a character's context.
+        make_recogniser: makes what recognises, as `make_engine` does.
 
     Raises:
         StoreError: the file of the memory can't be used, or another server uses it; found out before the engine is loaded.
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
-        EngineStartError: the engine can't start.
+        EngineStartError: the engine can't start, or there is no model where embedder or recogniser were told to look for it.
         EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
     with closing(_store(settings)) as store:
-        await _serve(make_engine, characters, store, settings, report)
+        besides = _Besides(
+            None if make_embedder is None else _kept(make_embedder, settings, "embedder"),
+            None if make_recogniser is None else _kept(make_recogniser, settings, "recogniser"),
+        )
+        await _serve(make_engine, besides, characters, store, settings, report)
+
+
+class _Besides(NamedTuple):
+    """What runs beside the engine. The server is ready before they are, and goes on without them."""
+
+    embedder: Keeper[Embedder] | None
+    recogniser: Keeper[Recogniser] | None
+
+    @property
+    def all(self) -> list[Keeper[Embedder] | Keeper[Recogniser]]:
+        """Those that there are, in the order in which they are loaded."""
+        return [keeper for keeper in self if keeper is not None]
+
+    async def keep(self) -> None:
+        """Load one after the other, and keep them as long as that's possible."""
+        async with asyncio.TaskGroup() as keeping:
+            for keeper in self.all:
+                try:
+                    await keeper.start()
+                except EngineStartError as error:
+                    log.error("The %s can't start, so the server %s: %s", keeper.what, _WITHOUT, error)
+                else:
+                    keeping.create_task(self._watch(keeper), name=f"{keeper.what} keeping")
+
+    async def close(self) -> None:
+        """End them."""
+        await asyncio.gather(*(keeper.close() for keeper in self.all))
+
+    @staticmethod
+    async def _watch(keeper: Keeper[Kept]) -> None:
+        log.error("%s", await keeper.gave_up())
+        await keeper.engine.close()
+
+
+def _kept(make: Callable[[], K_co], settings: Settings, what: str) -> Keeper[K_co]:
+    restarts, within = settings.engine_restarts, settings.engine_restart_seconds
+    return Keeper(make, restarts=restarts, within_seconds=within, what=what, without=_WITHOUT)
 
 
 def _store(settings: Settings) -> Store:
@@ -63,6 +112,7 @@ def _store(settings: Settings) -> Store:
 
 async def _serve(
     make_engine: Callable[[], Engine],
+    besides: _Besides,
     characters: Mapping[str, Character],
     store: Store,
     settings: Settings,
@@ -81,7 +131,17 @@ async def _serve(
     keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
-    gateway = Gateway(keeper, characters, store, settings, access=access, tls=tls, tracer=spans)
+    gateway = Gateway(
+        keeper,
+        characters,
+        store,
+        settings,
+        access=access,
+        tls=tls,
+        tracer=spans,
+        embedder=besides.embedder,
+        recogniser=besides.recogniser,
+    )
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
@@ -92,9 +152,9 @@ async def _serve(
     looking = asyncio.create_task(look_often(looks), name="looks at files")
 
     def ready() -> None:
-        report(_ready_line(keeper.engine, characters, host, bound, "ws" if tls is None else "wss"))
+        report(_ready_line(keeper.engine, besides, characters, host, bound, "ws" if tls is None else "wss"))
 
-    keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
+    keeping = asyncio.create_task(_keep(keeper, ready, besides), name="engine keeping")
     try:
         if await _done_before(keeping, stop):
             await keeping
@@ -105,15 +165,21 @@ async def _serve(
             task.cancel()
         await asyncio.gather(keeping, looking, return_exceptions=True)
         await gateway.close()
+        await besides.close()
         await keeper.close()
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None], besides: _Besides) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()
-    raise EngineDead(await keeper.gave_up())
+    beside = asyncio.create_task(besides.keep(), name="keeping of what runs beside the engine")
+    try:
+        raise EngineDead(await keeper.gave_up())
+    finally:
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
 
 
 def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:
@@ -174,9 +240,16 @@ def _stopping_line(turns: int, seconds: float) -> str:
     return f"Stopping: {turns} {replies} may take {seconds:g} s to finish; Ctrl-C again stops at once."
 
 
-def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int, scheme: str) -> str:
+def _ready_line(
+    engine: Engine, besides: _Besides, characters: Mapping[str, Character], host: str, port: int, scheme: str
+) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
         where = f"{scheme}://localhost:{port}, and at all this machine's {'IPv6 ' if ':' in host else ''}addresses,"
     else:
         where = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    return f"Ready at {where} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."
+    models = f"{engine.model} ({engine.name})"
+    if besides.embedder is not None:
+        models += f"; embeddings: {besides.embedder.engine.model}"
+    if besides.recogniser is not None:
+        models += f"; recognition: {besides.recogniser.engine.model}"
+    return f"Ready at {where} with {models}; characters: {', '.join(characters)}."

@@ -7,6 +7,7 @@ from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
 from loquent.dialogue.store import MemoryStore
 from loquent.dialogue.watch import Watch
+from loquent.engines.base import Engine
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.metrics import Metrics
@@ -39,7 +40,7 @@ class Table:
         settings: Settings | None = None,
         store: MemoryStore | None = None,
         admission: Admission | None = None,
-        keeper: Keeper | None = None,
+        keeper: Keeper[Engine] | None = None,
         tracer: Tracer | None = None,
     ) -> None:
         self.engine = engine

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from typing import assert_never
 
 from ..access import Allowance, Share
-from ..engines.base import Delta, Message, Request, Sampling
+from ..engines.base import Delta, Engine, Message, Recogniser, Request, Sampling
 from ..engines.keeper import Keeper, State
 from ..images import ImageError, Picture, admit
 from ..settings import Settings
@@ -59,21 +59,24 @@ class Conversations:
         admission: the places for turns, of all sessions.
         watch: sees what happens.
         allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
+        recogniser: has what tells what a picture shows, if anything does.
     """
 
     def __init__(
         self,
         session: Session,
-        keeper: Keeper,
+        keeper: Keeper[Engine],
         characters: Mapping[str, Character],
         store: Store,
         settings: Settings,
         admission: Admission,
         watch: Watch,
         allowance: Allowance | None = None,
+        recogniser: Keeper[Recogniser] | None = None,
     ) -> None:
         self._session = session
         self._keeper = keeper
+        self._recogniser = recogniser
         self._characters = characters
         self._store = store
         self._settings = settings

@@ -41,7 +41,7 @@ _CPU_EXTRA_BYTES = int(1.5 * _GIB)
 POOLING_EXTRA_BYTES = _GIB // 2
 """The same for a model on the pooling runner, beside an engine that runs: the libraries are in memory already."""
 
-_POOLING_KV_BYTES = _GIB // 8
+POOLING_KV_BYTES = _GIB // 8
 """Key-value cache for a model on the pooling runner. Most have none; one that is a language model reads a text of 1,000 tokens in it."""
 
 _EMBEDDED_CONTEXT = 4096
@@ -218,7 +218,7 @@ def pooling_arguments(*, in_core: bool, on_cpu: bool) -> list[str]:
         "--disable-log-stats",
         "--enforce-eager",
         *("--max-model-len", "auto"),
-        *("--kv-cache-memory-bytes", str(_POOLING_KV_BYTES)),
+        *("--kv-cache-memory-bytes", str(POOLING_KV_BYTES)),
         *("--max-num-seqs", "32"),
     ]
     if in_core:
