@@ -242,7 +242,7 @@ class Metrics(Collector):
             "loquent_queue_seconds", "How long turns waited for their place in the engine.", QUEUE_BOUNDS
         )
         self.turn = Histogram(
-            "loquent_turn_seconds", "From a say to the end of its turn, however it ended.", TURN_BOUNDS
+            "loquent_turn_seconds", "From a say or decide to the end of its turn, however it ended.", TURN_BOUNDS
         )
         self.turns = Counters("loquent_turns", "Turns, by how they came out.", "outcome", OUTCOMES)
         self.tokens = Counters(

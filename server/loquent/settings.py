@@ -157,6 +157,17 @@ class Settings:
         unit="bytes",
         least=1 << 10,
     )
+    decision_options: int = _setting(
+        64,
+        "Options that a decide may have. Each costs the model some work, and the more there are, the less their probabilities mean.",
+        group=_SIZES,
+        unit="count",
+        least=2,
+        most=1024,
+    )
+    decision_option_bytes: int = _setting(
+        256, "Longest option of a decide: a few words.", group=_SIZES, unit="bytes of UTF-8", least=1, most=4096
+    )
     text_bytes: int = _setting(
         16_384,
         "Longest thing a player may say, in UTF-8: about 4,000 tokens, more than most models' contexts leave room for.",

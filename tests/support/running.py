@@ -15,7 +15,6 @@ from websockets.typing import Subprotocol
 from loquent.access import Access
 from loquent.dialogue.character import SHIPPED, load_characters
 from loquent.dialogue.store import MemoryStore
-from loquent.engines.base import Engine
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import Gateway
@@ -29,7 +28,7 @@ class Running:
     """A gateway that listens."""
 
     def __init__(
-        self, gateway: Gateway, keeper: Keeper[Engine], store: MemoryStore, port: int, scheme: str = "ws"
+        self, gateway: Gateway, keeper: Keeper[ScriptedEngine], store: MemoryStore, port: int, scheme: str = "ws"
     ) -> None:
         self.gateway = gateway
         self.keeper = keeper

@@ -45,6 +45,7 @@ class Conversation:
         self._last_key: int | None = None
         self.running: int | None = None
         """The turn that is running, if one is."""
+        self._latest: int | None = None
         self._unkept: int | None = None
         if options.player:
             store.follow(options.player, self)
@@ -99,6 +100,10 @@ class Conversation:
             told.append(f"The player's language is {self.options.locale}; speak it.")
         return "\n\n".join(told)
 
+    def begin(self, turn: int) -> None:
+        """See that a turn begins."""
+        self.running = self._latest = turn
+
     def remember(self, turn: int, exchange: Spoken) -> None:
         """Keep the exchange of a turn that is over; when this returns, it's stored.
 
@@ -119,7 +124,7 @@ class Conversation:
         Only the last turn can be cut, while no later one has begun; for any other, nothing happens: the model has been reminded
         of it as it was.
         """
-        if turn != self._last_turn or self.running is not None:
+        if turn != self._last_turn or turn != self._latest:
             return
         exchange = self._history[-1]
         seen = Spoken(exchange.said, exchange.reply[:shown])

@@ -64,7 +64,7 @@ from support.virtual_time import virtual_time
         ({}, [open_(), Say(1, 1, "What is this?", (bytes((1 << 19) + 1),))], "images_refused", Refers(3, 1)),
         ({}, [open_(), Decide(1, 1, "Which?", ("a", "b"), (b"png",) * 3)], "images_refused", Refers(4, 1)),
         ({"images": 0}, [open_(), Say(1, 1, "What is this?", (b"png",))], "images_refused", Refers(3, 1)),
-        ({}, [open_(), Decide(1, 1, "Which?", ("a", "b"), ())], "unsupported", Refers(4, 1)),
+        ({}, [open_(), Decide(1, 1, "Which?", ("a",), ())], "choices_invalid", Refers(4, 1)),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_code_that_refers_to_it(
