@@ -63,6 +63,6 @@ def _look(model: str, setting: str) -> Beside:
         return Beside(looked.finding)
     needed = memory_needed(looked.weights)
     about = f" It takes about {needed / (1 << 20):.0f} MiB of memory." if is_cpu_build() else ""
-    name = embedded_minilm.NAME if Path(model) == embedded_minilm.folder() else None
+    name = embedded_minilm.NAME if setting == "embeddings" and Path(model) == embedded_minilm.folder() else None
     finding = ok(setting, f"{name}, in its package.") if name else looked.finding
     return Beside(finding._replace(text=finding.text + about), needed)
