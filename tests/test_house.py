@@ -27,8 +27,8 @@ LAYERS = [
     ["access", "certificates", "descriptors", "images", "sockets"],
     ["metrics", "tracing"],
     ["tokens", "watcher"],
-    ["logs"],
-    ["image_files", "settings", "wire"],
+    ["logs", "tables"],
+    ["image_files", "settings", "wire", "wording"],
     ["__init__"],
 ]
 

@@ -23,10 +23,11 @@ from .client import ClientError, FaultError
 from .configuration.flags import add_flags, given_flags
 from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
-from .configuration.sources import ConfigurationError, nearest
+from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.character import SHIPPED, CharacterError, load_characters
+from .dialogue.cast import Cast
+from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
 from .engines import choosing
@@ -40,6 +41,7 @@ from .tokens import TokensError, make_token
 from .tracing.tracer import TracingError
 from .wire.faults import Code
 from .wire.frames import Options
+from .wording import nearest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -265,12 +267,12 @@ def _serve(options: argparse.Namespace) -> None:
     _allow_descriptors(settings)
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
-    characters = load_characters(settings.characters or SHIPPED)
+    cast = Cast.read(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
     asyncio.run(
         serve(
             partial(choosing.engine, settings, _report),
-            characters,
+            cast,
             settings,
             _report,
             make_embedder=choosing.embedder(settings),

@@ -7,26 +7,29 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import Final, NamedTuple
+from functools import partial
+from typing import Final
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
 from .descriptors import tell_of_shortage
+from .dialogue.cast import Cast
 from .dialogue.character import Character
+from .dialogue.character_file import CharacterError
+from .dialogue.prompt import system
 from .dialogue.sqlite_store import SqliteStore
 from .dialogue.store import MemoryStore, Store
-from .engines.base import Embedder, Engine, EngineDead, EngineStartError, Recogniser
-from .engines.keeper import K_co, Keeper, Kept
+from .engines.base import Embedder, Engine, EngineDead, Message, Recogniser
+from .engines.besides import Besides
+from .engines.keeper import Keeper
 from .gateway import Gateway
 from .logs import Log
 from .settings import NO_MEMORY, Settings
 from .tracing.tracer import tracer
 from .watcher import Watch, look_often
+from .wire.frames import Options
 
 log = Log.named("loquent.serve")
-
-_WITHOUT: Final = "goes on without it"
-"""What the server does when what runs beside the engine can't."""
 
 _TRACES_SECONDS: Final = 3.0
 """How long the last spans may take to be sent when the server stops."""
@@ -34,7 +37,7 @@ _TRACES_SECONDS: Final = 3.0
 
 async def serve(
     make_engine: Callable[[], Engine],
-    characters: Mapping[str, Character],
+    cast: Cast,
     settings: Settings,
     report: Callable[[str], None],
     *,
@@ -45,7 +48,7 @@ async def serve(
 
     Args:
         make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
-        characters: who can be talked with.
+        cast: who can be talked with.
         settings: where to listen, the limits and times. Without a file for the memory, it lasts as long as the server.
         report: told in one line each what the user should know.
         make_embedder: makes what embeds, as `make_engine` does; without it nothing is recalled that has left a character's context.
@@ -54,54 +57,15 @@ async def serve(
     Raises:
         StoreError: the file of the memory can't be used, or another server uses it; found out before the engine is loaded.
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
+        CharacterError: a character's description doesn't fit into the engine's context.
         EngineStartError: the engine can't start, or there is no model where embedder or recogniser were told to look for it.
         EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
     with closing(_store(settings)) as store:
-        besides = _Besides(
-            None if make_embedder is None else _kept(make_embedder, settings, "embedder"),
-            None if make_recogniser is None else _kept(make_recogniser, settings, "recogniser"),
-        )
-        await _serve(make_engine, besides, characters, store, settings, report)
-
-
-class _Besides(NamedTuple):
-    """What runs beside the engine. The server is ready before they are, and goes on without them."""
-
-    embedder: Keeper[Embedder] | None
-    recogniser: Keeper[Recogniser] | None
-
-    @property
-    def all(self) -> list[Keeper[Embedder] | Keeper[Recogniser]]:
-        """Those that there are, in the order in which they are loaded."""
-        return [keeper for keeper in self if keeper is not None]
-
-    async def keep(self) -> None:
-        """Load one after the other, and keep them as long as that's possible."""
-        async with asyncio.TaskGroup() as keeping:
-            for keeper in self.all:
-                try:
-                    await keeper.start()
-                except EngineStartError as error:
-                    log.error("The %s can't start, so the server %s: %s", keeper.what, _WITHOUT, error)
-                else:
-                    keeping.create_task(self._watch(keeper), name=f"{keeper.what} keeping")
-
-    async def close(self) -> None:
-        """End them."""
-        await asyncio.gather(*(keeper.close() for keeper in self.all))
-
-    @staticmethod
-    async def _watch(keeper: Keeper[Kept]) -> None:
-        log.error("%s", await keeper.gave_up())
-        await keeper.engine.close()
-
-
-def _kept(make: Callable[[], K_co], settings: Settings, what: str) -> Keeper[K_co]:
-    restarts, within = settings.engine_restarts, settings.engine_restart_seconds
-    return Keeper(make, restarts=restarts, within_seconds=within, what=what, without=_WITHOUT)
+        besides = Besides.made(settings, make_embedder, make_recogniser)
+        await _serve(make_engine, besides, cast, store, settings, report)
 
 
 def _store(settings: Settings) -> Store:
@@ -112,8 +76,8 @@ def _store(settings: Settings) -> Store:
 
 async def _serve(
     make_engine: Callable[[], Engine],
-    besides: _Besides,
-    characters: Mapping[str, Character],
+    besides: Besides,
+    cast: Cast,
     store: Store,
     settings: Settings,
     report: Callable[[str], None],
@@ -133,7 +97,7 @@ async def _serve(
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
     gateway = Gateway(
         keeper,
-        characters,
+        cast,
         store,
         settings,
         access=access,
@@ -146,13 +110,14 @@ async def _serve(
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, settings.port)
-    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look]
+    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look, cast.look]
     if certificates is not None:
         looks.append(certificates.warn)
     looking = asyncio.create_task(look_often(looks), name="looks at files")
 
     def ready() -> None:
-        report(_ready_line(keeper.engine, besides, characters, host, bound, "ws" if tls is None else "wss"))
+        cast.suit(partial(_check_prompt, keeper, settings))
+        report(_ready_line(keeper.engine, besides, cast, host, bound, "ws" if tls is None else "wss"))
 
     keeping = asyncio.create_task(_keep(keeper, ready, besides), name="engine keeping")
     try:
@@ -170,7 +135,7 @@ async def _serve(
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper[Engine], ready: Callable[[], None], besides: _Besides) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None], besides: Besides) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()
@@ -180,6 +145,24 @@ async def _keep(keeper: Keeper[Engine], ready: Callable[[], None], besides: _Bes
     finally:
         beside.cancel()
         await asyncio.gather(beside, return_exceptions=True)
+
+
+def _check_prompt(keeper: Keeper[Engine], settings: Settings, name: str, character: Character) -> None:
+    """Refuse a character of which the model is told so much that nothing could be said to it.
+
+    Raises:
+        CharacterError: it's so.
+    """
+    engine = keeper.engine
+    if not engine.alive:
+        return
+    context = engine.context_tokens
+    needed = engine.count_tokens([Message("system", system(character, Options())), Message("user", "Hello")])
+    if needed > context - min(character.sampling.max_tokens or settings.reply_tokens, context // 2):
+        raise CharacterError(
+            f"The character {name} takes {needed} tokens before anything is said, and {engine.model} has {context} for all, "
+            "the reply included: shorten its persona, style, knowledge or cues, or choose a model with more context."
+        )
 
 
 def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:
@@ -241,15 +224,10 @@ def _stopping_line(turns: int, seconds: float) -> str:
 
 
 def _ready_line(
-    engine: Engine, besides: _Besides, characters: Mapping[str, Character], host: str, port: int, scheme: str
+    engine: Engine, besides: Besides, characters: Mapping[str, Character], host: str, port: int, scheme: str
 ) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
         where = f"{scheme}://localhost:{port}, and at all this machine's {'IPv6 ' if ':' in host else ''}addresses,"
     else:
         where = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    models = f"{engine.model} ({engine.name})"
-    if besides.embedder is not None:
-        models += f"; embeddings: {besides.embedder.engine.model}"
-    if besides.recogniser is not None:
-        models += f"; recognition: {besides.recogniser.engine.model}"
-    return f"Ready at {where} with {models}; characters: {', '.join(characters)}."
+    return f"Ready at {where} with {engine.model} ({engine.name}){besides.models}; characters: {', '.join(characters)}."

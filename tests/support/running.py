@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from loquent.access import Access
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.dialogue.store import MemoryStore
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from ..access import Allowance, Share
-from ..engines.base import Choice, Delta, Engine, Message, Recogniser, Request, Sampling, Verdict
+from ..engines.base import Choice, Delta, Engine, Recogniser, Request, Verdict
 from ..engines.keeper import Keeper, State
 from ..images import ImageError, Picture, admit
 from ..settings import Settings
@@ -19,7 +20,9 @@ from ..wire.session import Session
 from .admission import Admission, Full, Place
 from .character import Character
 from .conversation import Conversation
+from .cues import grammar
 from .decisions import ChoiceError, Decision, asked, check_options
+from .greeting import as_reply, greets, speaks_first
 from .pictures import look_at
 from .reply import Reply
 from .store import Store
@@ -178,7 +181,8 @@ class Conversations:
         self._check_options(frame)
         conversation = Conversation(number, frame.character, character, frame.options, self._store)
         self._open[number] = conversation
-        self._session.outbox.put(Opened(0, number, character.name, (), conversation.told()))
+        cues = tuple(cue.name for cue in character.cues)
+        self._session.outbox.put(Opened(0, number, character.name, cues, conversation.told()))
 
     def _check_options(self, frame: Open) -> None:
         options = frame.options
@@ -207,9 +211,10 @@ class Conversations:
         conversation = self._admit(frame, frame.text)
 
         def work(watch: TurnWatch) -> Work:
-            return Reply(
-                frame.turn, frame.text, lambda: self._reply(conversation, frame, watch), self._session.outbox, watch
-            )
+            def ask() -> Awaitable[AsyncGenerator[Delta, None]]:
+                return self._reply(conversation, frame, watch)
+
+            return Reply(frame.turn, frame.text, conversation.character.cues, ask, self._session.outbox, watch)
 
         self._begin(conversation, frame.turn, frame.text, work)
 
@@ -252,12 +257,21 @@ class Conversations:
             ImageError: a picture can't be taken.
             EngineError: the engine can't count the prompt's tokens.
         """
+        character = conversation.character
+        if greets(frame, conversation):
+            return as_reply(character.greeting)
         pictures = await self._look_at(frame)
         engine = self._keeper.engine
-        longest = conversation.options.max_tokens or self._settings.reply_tokens
+        longest = conversation.options.max_tokens or character.sampling.max_tokens or self._settings.reply_tokens
         longest = min(longest, max(1, engine.context_tokens // 2))
-        messages = conversation.prompt(frame.text, self._fits(engine.context_tokens - longest), pictures)
-        request = Request(messages, Sampling(max_tokens=longest), self._key(conversation))
+        messages = conversation.prompt(frame.text, engine.count_tokens, engine.context_tokens - longest, pictures)
+        request = Request(
+            messages,
+            replace(character.sampling, max_tokens=longest),
+            self._key(conversation),
+            grammar(character.cues) if character.strict_cues else None,
+            character.adapter,
+        )
         watch.asks(request)
         return engine.generate(request)
 
@@ -266,11 +280,6 @@ class Conversations:
             return ()
         async with self._looking:
             return await look_at(frame.images, self._settings)
-
-    def _fits(self, room: int) -> Callable[[Sequence[Message]], bool]:
-        """Return what tells whether a prompt has at most so many tokens."""
-        engine = self._keeper.engine
-        return lambda messages: engine.count_tokens(messages) <= room
 
     def _key(self, conversation: Conversation) -> str:
         return f"{self._session.name}/{conversation.number}"
@@ -299,8 +308,9 @@ class Conversations:
         if pictures and not engine.sees and self._recogniser is not None:
             return await self._recogniser.engine.recognise(pictures[0], frame.options)
         room = engine.context_tokens - max(len(option.encode()) for option in frame.options) - 1
-        messages = conversation.prompt(asked(frame.question, frame.options), self._fits(room), pictures)
-        choice = Choice(messages, frame.options, self._key(conversation))
+        question = asked(frame.question, frame.options)
+        messages = conversation.question(question, engine.count_tokens, room, pictures)
+        choice = Choice(messages, frame.options, self._key(conversation), conversation.character.adapter)
         watch.decides(choice)
         return await engine.decide(choice)
 
@@ -316,11 +326,13 @@ class Conversations:
             )
         if self._admission.draining:
             raise _Refused(Code.DRAINING, _STOPPING)
-        self._check_engine()
+        conversation.character = self._characters.get(conversation.character_id, conversation.character)
+        if not (isinstance(frame, Say) and greets(frame, conversation)):
+            self._check_engine()
         size, most = len(text.encode()), self._settings.text_bytes
         if size > most:
             raise _Refused(Code.TEXT_TOO_LONG, f"The text has {size} bytes; at most {most} are taken.")
-        if not text.strip():
+        if not text.strip() and not (isinstance(frame, Say) and speaks_first(frame)):
             raise _Refused(Code.TEXT_EMPTY, "The text holds nothing to answer; send at least one visible character.")
         if frame.images:
             self._check_images(frame)
