@@ -30,7 +30,6 @@ from loquent.engines.base import (
     EngineDead,
     EngineError,
     EngineFailed,
-    EngineLacks,
     EngineStartError,
     Finish,
     Message,
@@ -41,6 +40,8 @@ from loquent.engines.base import (
 )
 from loquent.engines.daemon import in_daemon
 from loquent.engines.vllm import core
+from loquent.engines.vllm.adapters import Adapters
+from loquent.engines.vllm.decisions import Tree, decide
 from loquent.engines.vllm.prompts import Prompts
 from loquent.engines.vllm.startup import (
     asks_for_log,
@@ -55,11 +56,12 @@ from loquent.engines.vllm.startup import (
     is_cpu_build,
     quiet_front_end,
     set_environment,
+    wants_compilation,
     wants_processes,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 
 _LOG = logging.getLogger(__name__)
 
@@ -82,6 +84,7 @@ class VllmEngine:
         model: str | None = None,
         arguments: Sequence[str] = (),
         report: Callable[[str], None] | None = None,
+        adapters: Sequence[str] = (),
     ) -> None:
         """Prepare to start; does nothing yet.
 
@@ -89,6 +92,7 @@ class VllmEngine:
             model: a hub name or a folder; ``None`` means the embedded model on the CPU, ``GPU_MODEL`` on a GPU.
             arguments: vLLM's own engine arguments, as on its command line. They win over the defaults chosen here.
             report: gets a line for people, now and then while the engine starts, in the event loop.
+            adapters: LoRA adapters that will be asked for, hub names or folders. With at least one, others can be used later on.
         """
         self._asked = model
         self._arguments = tuple(arguments)
@@ -97,7 +101,9 @@ class VllmEngine:
         self._context_tokens = 0
         self._defaults: dict[str, Any] = {}
         self._seeds = True
+        self._sees = True
         self._prompts: Prompts | None = None
+        self._adapters = Adapters(adapters)
         self._llm: Any = None
         self._core = core.EngineCore()
         self._numbers = itertools.count(1)
@@ -126,8 +132,8 @@ class VllmEngine:
 
     @property
     def sees(self) -> bool:
-        """See `Engine`; pictures aren't handed to vLLM yet."""
-        return False
+        """See `Engine`."""
+        return self._sees
 
     @property
     def alive(self) -> bool:
@@ -195,7 +201,8 @@ class VllmEngine:
             say(f"Looking for {path} on the Hugging Face hub")
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
-        set_environment(local=Path(path).is_dir(), verbose=verbose)
+        eager = on_cpu and not wants_compilation(self._arguments)
+        set_environment(local=Path(path).is_dir(), verbose=verbose, eager=eager)
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
             core.start_fork_server()
@@ -255,6 +262,7 @@ class VllmEngine:
 
         parser.error = refuse
         defaults = default_arguments(self._arguments, embedded=embedded, in_core=in_core, on_cpu=on_cpu)
+        defaults += self._adapters.arguments()
         parsed = parser.parse_args(["--model", path, *defaults, *self._arguments])
         if parsed.model != path:
             raise EngineStartError(
@@ -266,14 +274,17 @@ class VllmEngine:
             raise EngineStartError(explain_failure(error, self._model, self._core.last_words())) from error
 
     async def _warm_up(self) -> None:
-        """Run one short reply, so that the first player's is as fast as the second's."""
+        """Run one of each kind of request, so that the first player's is as fast as the second's."""
         llm = self._llm
         self._context_tokens = llm.model_config.max_model_len
-        messages = (Message("system", "You greet."), Message("user", "Hello!"))
         await llm.get_supported_tasks()  # Also makes vLLM listen to its engine core from now on.
-        async with contextlib.aclosing(self._generate(Request(messages, Sampling(max_tokens=4)))) as deltas:
-            async for _ in deltas:
+        self._sees = self._rendering().sees
+        await self._adapters.load(llm)
+        messages = (Message("system", "You greet."), Message("user", "Hello!"))
+        for grammar in (None, 'root ::= "Hello" | "Hi"'):
+            async for _ in self.generate(Request(messages, Sampling(max_tokens=4), grammar=grammar)):
                 pass
+        await self.decide(Choice(messages, ("Hello", "Hi there")))
 
     # Serving
 
@@ -330,23 +341,16 @@ class VllmEngine:
                 yield delta
 
     async def _generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        from vllm.exceptions import GracefulHTTPError, VLLMClientError
-        from vllm.v1.engine.exceptions import EngineDeadError
-
         llm = self._llm
         number = next(self._numbers)
         cached: int | None = None
         reply_tokens = 0
-        try:
+        with self._failures(number, "reply"):
             prompt = await self._rendering().render(request.messages)
             prompt_tokens = len(prompt["prompt_token_ids"])
-            room = self._context_tokens - prompt_tokens
-            if room < 1:
-                raise RequestRefused(
-                    f"The prompt has {prompt_tokens} tokens and the model's context only {self._context_tokens}: "
-                    "shorten the messages, or start the server with a larger --max-model-len."
-                )
-            outputs = llm.generate(prompt, self._sampling(request.sampling, room), f"loquent-{number}")
+            sampling = self._sampling(request.sampling, self._room(prompt_tokens), request.grammar)
+            adapter = None if request.adapter is None else await self._adapters.request(llm, request.adapter)
+            outputs = llm.generate(prompt, sampling, f"loquent-{number}", lora_request=adapter)
             # Closed here, and not whenever the collector comes by: that is what aborts the request.
             async with contextlib.aclosing(outputs):
                 async for output in outputs:
@@ -361,44 +365,114 @@ class VllmEngine:
                     if not output.finished:
                         yield Delta(text, tokens)
                         continue
+                    if request.grammar is not None and completion.finish_reason == "error":
+                        raise RequestRefused("The grammar leads nowhere: no reply can match it.")
                     reason = _finish_reason(completion.finish_reason)
                     yield Delta(text, tokens, Finish(reason, prompt_tokens, cached, reply_tokens))
+
+    def _room(self, prompt_tokens: int) -> int:
+        """Return how many tokens the context has left."""
+        room = self._context_tokens - prompt_tokens
+        if room < 1:
+            raise RequestRefused(
+                f"The prompt has {prompt_tokens} tokens and the model's context only {self._context_tokens}: "
+                "shorten the messages, or start the server with a larger --max-model-len."
+            )
+        return room
+
+    @contextlib.contextmanager
+    def _failures(self, number: int, what: str) -> Iterator[None]:
+        """Turn what vLLM raises while it serves a request into what that means.
+
+        Args:
+            number: the request's, for the log.
+            what: what is asked for, as in "failed in this reply".
+        """
+        from vllm.exceptions import GracefulHTTPError, VLLMClientError
+        from vllm.v1.engine.exceptions import EngineDeadError
+
+        llm = self._llm
+        try:
+            yield
         except EngineError:
             raise
         except EngineDeadError as error:
             raise EngineDead(self._core.obituary()) from error
         except GracefulHTTPError as error:
-            raise EngineBusy("The model has no room for another reply right now.", _RETRY_SECONDS) from error
+            raise EngineBusy(f"The model has no room for another {what} right now.", _RETRY_SECONDS) from error
         except VLLMClientError as error:
-            raise RequestRefused(first_sentence(str(error))) from error
+            raise RequestRefused(f"The model can't be asked for this {what}: {first_sentence(str(error))}.") from error
         except Exception as error:
             if llm.errored:
                 raise EngineDead(self._core.obituary()) from error
             _LOG.exception("vLLM failed in request %d", number)
             cause = error.__cause__ or error
             raise EngineFailed(
-                f"The model failed in this reply: {first_sentence(str(cause) or type(cause).__name__)}"
+                f"The model failed in this {what}: {first_sentence(str(cause) or type(cause).__name__)}"
             ) from error
 
-    def _sampling(self, sampling: Sampling, room: int) -> Any:
-        from vllm.sampling_params import RequestOutputKind, SamplingParams
+    def _sampling(self, sampling: Sampling, room: int, grammar: str | None = None) -> Any:
+        from vllm.sampling_params import RequestOutputKind, SamplingParams, StructuredOutputsParams
 
         chosen = dict(self._defaults)
-        if sampling.temperature is not None:
-            chosen["temperature"] = sampling.temperature
-        if sampling.top_p is not None:
-            chosen["top_p"] = sampling.top_p
+        for name in ("temperature", "top_p", "repetition_penalty"):
+            if (value := getattr(sampling, name)) is not None:
+                chosen[name] = value
         if self._seeds:
             # vLLM 0.32 on the CPU dies of a seeded request whose prompt it reads in more than one step, as it does
             # with every long one ("CPU Generator does not use offset"), and takes everybody's replies along.
             chosen["seed"] = sampling.seed
+        if grammar is not None:
+            chosen["structured_outputs"] = StructuredOutputsParams(grammar=grammar)
         return SamplingParams(
             **chosen, max_tokens=min(sampling.max_tokens, room), output_kind=RequestOutputKind.DELTA, detokenize=True
         )
 
     async def decide(self, choice: Choice) -> Verdict:
-        """See `Engine`."""
-        raise EngineLacks("This engine doesn't decide yet.")
+        """Tell how likely each option is; see `decisions` for what that means, and what it takes. Cancelling aborts it in vLLM at once.
+
+        Raises:
+            RequestRefused: prompt and options are longer than the context, or the options are too many.
+            EngineLacks: there are pictures, and the model sees nothing.
+            EngineBusy, EngineFailed, EngineDead: see `generate`.
+        """
+        from vllm.sampling_params import RequestOutputKind, SamplingParams
+
+        llm = self._running()
+        prompts = self._rendering()
+        number = next(self._numbers)
+        parts = itertools.count(1)
+        cached: int | None = None
+
+        async def ask(path: Sequence[int], tokens: Sequence[int]) -> dict[int, float]:
+            nonlocal cached
+            sampling = SamplingParams(
+                max_tokens=1,
+                temperature=1.0,  # Whatever is sampled is thrown away; this leaves the probabilities as they are in every mode.
+                logprob_token_ids=list(tokens),
+                detokenize=False,
+                output_kind=RequestOutputKind.FINAL_ONLY,
+            )
+            node = {**prompt, "prompt_token_ids": [*root, *path]}
+            outputs = llm.generate(node, sampling, f"loquent-{number}-{next(parts)}", lora_request=adapter)
+            with self._failures(number, "decision"):
+                async with contextlib.aclosing(outputs):
+                    async for output in outputs:
+                        found = output
+                if not path:
+                    cached = found.num_cached_tokens
+                (completion,) = found.outputs
+                _finish_reason(completion.finish_reason)
+                return {token: completion.logprobs[0][token].logprob for token in tokens}
+
+        with self._failures(number, "decision"):
+            prompt = await prompts.render(choice.messages)
+            root, paths = prompts.gone_on(prompt, choice.options)
+            self._room(len(root) + max(map(len, paths)))
+            adapter = None if choice.adapter is None else await self._adapters.request(llm, choice.adapter)
+            tree = Tree(choice.options, paths, prompts.ends)
+            probabilities = await decide(tree, ask)
+        return Verdict(probabilities, len(prompt["prompt_token_ids"]), cached)
 
     # Ending
 
