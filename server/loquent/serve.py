@@ -6,18 +6,20 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Final
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
 from .descriptors import tell_of_shortage
 from .dialogue.character import Character
-from .dialogue.store import MemoryStore
+from .dialogue.sqlite_store import SqliteStore
+from .dialogue.store import MemoryStore, Store
 from .engines.base import Engine, EngineDead
 from .engines.keeper import Keeper
 from .gateway import Gateway
 from .logs import Log
-from .settings import Settings
+from .settings import NO_MEMORY, Settings
 from .tracing.tracer import tracer
 from .watcher import Watch, look_often
 
@@ -38,16 +40,34 @@ async def serve(
     Args:
         make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
         characters: who can be talked with.
-        settings: where to listen, the limits and times.
+        settings: where to listen, the limits and times. Without a file for the memory, it lasts as long as the server.
         report: told in one line each what the user should know.
 
     Raises:
+        StoreError: the file of the memory can't be used, or another server uses it; found out before the engine is loaded.
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
         EngineStartError: the engine can't start.
         EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
+    with closing(_store(settings)) as store:
+        await _serve(make_engine, characters, store, settings, report)
+
+
+def _store(settings: Settings) -> Store:
+    if settings.memory is None or settings.memory == NO_MEMORY:
+        return MemoryStore()
+    return SqliteStore(settings.memory, days=settings.memory_days)
+
+
+async def _serve(
+    make_engine: Callable[[], Engine],
+    characters: Mapping[str, Character],
+    store: Store,
+    settings: Settings,
+    report: Callable[[str], None],
+) -> None:
     host = settings.host
     access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
     require_tokens(host, access, settings.allow_anonymous)
@@ -61,12 +81,12 @@ async def serve(
     keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
-    gateway = Gateway(keeper, characters, MemoryStore(), settings, access=access, tls=tls, tracer=spans)
+    gateway = Gateway(keeper, characters, store, settings, access=access, tls=tls, tracer=spans)
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, settings.port)
-    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome]
+    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look]
     if certificates is not None:
         looks.append(certificates.warn)
     looking = asyncio.create_task(look_often(looks), name="looks at files")
@@ -89,7 +109,7 @@ async def serve(
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None]) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()

@@ -22,7 +22,7 @@ from loquent import serve as serve_module
 from loquent.access import AccessError
 from loquent.certificates import CertificateError, Certificates
 from loquent.client import Client, ClientError, FaultError
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.engines.base import EngineDead, EngineStartError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import GatewayError

@@ -10,10 +10,12 @@ import asyncio
 import json
 import time
 import urllib.request
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.engines.base import Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.logs import set_up
@@ -97,6 +99,8 @@ def main() -> None:
     parser.add_argument("--settings", type=json.loads, default={})
     options = parser.parse_args()
     settings = Settings(**{"reply_tokens": LONG_WORDS, "port": options.port} | options.settings)
+    if settings.memory is not None:
+        settings = replace(settings, memory=Path(settings.memory))  # JSON has no paths
     set_up(settings.log_level, settings.log_format)
     reply, long = script(options.words), script(LONG_WORDS, LONG_SIZE)
 

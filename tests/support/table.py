@@ -7,6 +7,7 @@ from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
 from loquent.dialogue.store import MemoryStore
 from loquent.dialogue.watch import Watch
+from loquent.engines.base import Recogniser
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.metrics import Metrics
@@ -39,8 +40,9 @@ class Table:
         settings: Settings | None = None,
         store: MemoryStore | None = None,
         admission: Admission | None = None,
-        keeper: Keeper | None = None,
+        keeper: Keeper[ScriptedEngine] | None = None,
         tracer: Tracer | None = None,
+        recogniser: Keeper[Recogniser] | None = None,
     ) -> None:
         self.engine = engine
         self.keeper = keeper or Keeper(lambda: engine, restarts=0, within_seconds=600)
@@ -57,6 +59,7 @@ class Table:
             settings,
             self.admission,
             Watch(self.metrics, tracer or NoTracer()),
+            recogniser=recogniser,
         )
         self.frames: list[Frame] = []
 

@@ -42,8 +42,19 @@ def latest(exchanges: Collection[Spoken], most_bytes: int) -> tuple[Spoken, ...]
     return tuple(reversed(found))
 
 
+class Follower(Protocol):
+    """Who holds what was remembered of a player."""
+
+    def forget(self) -> None:
+        """Let go of it: the player has been erased. What is being said now isn't stored."""
+
+
 class Store(Protocol):
     """What was said, and what players saw of the replies."""
+
+    @property
+    def waiting(self) -> int:
+        """How many exchanges wait to be stored, because they can't be at the moment."""
 
     def last(self, player: str, character: str, most: int) -> tuple[Spoken, ...]:
         """Return the last exchanges, at most ``most``, oldest first."""
@@ -53,6 +64,15 @@ class Store(Protocol):
 
     def amend(self, player: str, character: str, key: int, exchange: Spoken) -> None:
         """Put another exchange in a kept one's place."""
+
+    def follow(self, player: str, follower: Follower) -> None:
+        """Have somebody told when the player is erased, for as long as they are there."""
+
+    def look(self) -> None:
+        """Do what can't wait for the next exchange; to be called every second or so."""
+
+    def close(self) -> None:
+        """Write what waits, and let go of what is held. Idempotent."""
 
 
 class MemoryStore(Store):
@@ -68,6 +88,11 @@ class MemoryStore(Store):
         self._pairs = pairs
         self._kept: OrderedDict[tuple[str, str], OrderedDict[int, Spoken]] = OrderedDict()
         self._keys = count()
+
+    @property
+    def waiting(self) -> int:
+        """See `Store`."""
+        return 0
 
     def last(self, player: str, character: str, most: int) -> tuple[Spoken, ...]:
         """See `Store`."""
@@ -92,3 +117,12 @@ class MemoryStore(Store):
         kept = self._kept.get((player, character))
         if kept is not None and key in kept:
             kept[key] = exchange
+
+    def follow(self, player: str, follower: Follower) -> None:
+        """See `Store`; from here nobody is erased but by the end of the server."""
+
+    def look(self) -> None:
+        """See `Store`; here everything is done at once."""
+
+    def close(self) -> None:
+        """See `Store`; there is nothing to let go of."""
