@@ -26,7 +26,8 @@ from .configuration.setting import SETTINGS
 from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.character_file import SHIPPED, CharacterError, load_characters
+from .dialogue.cast import Cast
+from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineError
@@ -265,9 +266,9 @@ def _serve(options: argparse.Namespace) -> None:
     _allow_descriptors(settings)
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
-    characters = load_characters(settings.characters or SHIPPED)
+    cast = Cast.read(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
-    asyncio.run(serve(partial(_engine, settings), characters, settings, _report))
+    asyncio.run(serve(partial(_engine, settings), cast, settings, _report))
 
 
 def _allow_descriptors(settings: Settings) -> None:

@@ -162,7 +162,7 @@ def test_a_port_in_use_is_one_sentence_and_status_1() -> None:
     [
         ('name = "X"\npersona = "Y"\nvoise = "Z"', "line 3: voise is no key here"),
         ('name = "X"\npersonna = "Y"', "did you mean persona?"),
-        ('name = "X"', "line 2: persona must be a text"),
+        ('name = "X"', "the file needs persona"),
         ('name = "X"\npersona = 5', "line 2: persona must be a text"),
         ("name = ", "isn't valid TOML"),
         (None, "no character file"),

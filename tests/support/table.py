@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loquent.dialogue.admission import Admission
 from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
@@ -43,6 +45,7 @@ class Table:
         keeper: Keeper[ScriptedEngine] | None = None,
         tracer: Tracer | None = None,
         recogniser: Keeper[Recogniser] | None = None,
+        characters: Mapping[str, Character] = CHARACTERS,
     ) -> None:
         self.engine = engine
         self.keeper = keeper or Keeper(lambda: engine, restarts=0, within_seconds=600)
@@ -54,7 +57,7 @@ class Table:
         self.conversations = Conversations(
             self.session,
             self.keeper,
-            CHARACTERS,
+            characters,
             self.store,
             settings,
             self.admission,

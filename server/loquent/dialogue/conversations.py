@@ -181,7 +181,8 @@ class Conversations:
         self._check_options(frame)
         conversation = Conversation(number, frame.character, character, frame.options, self._store)
         self._open[number] = conversation
-        self._session.outbox.put(Opened(0, number, character.name, (), conversation.told()))
+        cues = tuple(cue.name for cue in character.cues)
+        self._session.outbox.put(Opened(0, number, character.name, cues, conversation.told()))
 
     def _check_options(self, frame: Open) -> None:
         options = frame.options
