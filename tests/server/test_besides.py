@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from loquent.dialogue.cast import Cast
 from loquent.engines.base import EngineStartError, Verdict
 from loquent.engines.scripted import ScriptedEngine
 from loquent.images import Picture
@@ -98,7 +99,7 @@ async def serving(
     running = asyncio.create_task(
         serve(
             lambda: server.engine,
-            {},
+            Cast({}),
             settings or Settings(port=0),
             server.lines.append,
             make_embedder=embedder,

@@ -1,11 +1,13 @@
 """vLLM as an engine that replies: how it's asked, and what becomes of its answers.
 
-Beside it: ``hosted`` has what all have in common that vLLM runs for us, ``prompts`` what is made of messages.
+Beside it: ``hosted`` has what all have in common that vLLM runs for us, ``prompts`` what is made of messages, ``decisions`` how
+options are weighed, ``adapters`` LoRA.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 from typing import TYPE_CHECKING, Any, Literal
 
 from loquent.engines import embedded_model
@@ -13,7 +15,6 @@ from loquent.engines.base import (
     Choice,
     Delta,
     EngineFailed,
-    EngineLacks,
     Finish,
     Message,
     Request,
@@ -21,6 +22,8 @@ from loquent.engines.base import (
     Sampling,
     Verdict,
 )
+from loquent.engines.vllm.adapters import Adapters
+from loquent.engines.vllm.decisions import Tree, decide
 from loquent.engines.vllm.hosted import Hosted
 from loquent.engines.vllm.prompts import Prompts
 from loquent.engines.vllm.startup import (
@@ -46,6 +49,7 @@ class VllmEngine(Hosted):
         model: str | None = None,
         arguments: Sequence[str] = (),
         report: Callable[[str], None] | None = None,
+        adapters: Sequence[str] = (),
     ) -> None:
         """Prepare to start; does nothing yet.
 
@@ -53,6 +57,7 @@ class VllmEngine(Hosted):
             model: a hub name or a folder; ``None`` means the embedded model on the CPU, ``GPU_MODEL`` on a GPU.
             arguments: vLLM's own engine arguments, as on its command line. They win over the defaults chosen here.
             report: gets a line for people, now and then while the engine starts, in the event loop.
+            adapters: LoRA adapters that will be asked for, hub names or folders. With at least one, others can be used later on.
         """
         chosen = model if model is not None else (embedded_model.NAME if is_cpu_build() else GPU_MODEL)
         super().__init__(chosen, arguments, report)
@@ -60,7 +65,9 @@ class VllmEngine(Hosted):
         self._context_tokens = 0
         self._defaults: dict[str, Any] = {}
         self._seeds = True
+        self._sees = True
         self._prompts: Prompts | None = None
+        self._adapters = Adapters(adapters)
 
     @property
     def name(self) -> str:
@@ -74,8 +81,8 @@ class VllmEngine(Hosted):
 
     @property
     def sees(self) -> bool:
-        """See `Engine`; pictures aren't handed to vLLM yet."""
-        return False
+        """See `Engine`."""
+        return self._sees
 
     # Starting
 
@@ -83,7 +90,8 @@ class VllmEngine(Hosted):
         return str(embedded_model.prepare(say)) if self._embedded else checked_model(self._model)
 
     def _default_arguments(self, *, in_core: bool, on_cpu: bool) -> Sequence[str]:
-        return default_arguments(self._arguments, embedded=self._embedded, in_core=in_core, on_cpu=on_cpu)
+        defaults = default_arguments(self._arguments, embedded=self._embedded, in_core=in_core, on_cpu=on_cpu)
+        return [*defaults, *self._adapters.arguments()]
 
     def _configured(self, path: str, config: Any, *, on_cpu: bool) -> None:
         if on_cpu:
@@ -93,10 +101,21 @@ class VllmEngine(Hosted):
         self._seeds = not on_cpu
 
     async def _warm_up(self) -> None:
-        """Run one short reply, so that the first player's is as fast as the second's."""
-        self._context_tokens = self._llm.model_config.max_model_len
+        """Run one of each kind of request, so that the first player's is as fast as the second's."""
+        llm = self._llm
+        self._context_tokens = llm.model_config.max_model_len
+        self._sees = self._rendering().sees
+        await self._adapters.load(llm)
         messages = (Message("system", "You greet."), Message("user", "Hello!"))
-        async with contextlib.aclosing(self._generate(Request(messages, Sampling(max_tokens=4)))) as deltas:
+        await self._exhaust(Request(messages, Sampling(max_tokens=4)))
+        # Not every tokenizer can follow a grammar: whoever asks for it is told.
+        with contextlib.suppress(RequestRefused):
+            await self._exhaust(Request(messages, Sampling(max_tokens=4), grammar='root ::= "Hello" | "Hi"'))
+        with contextlib.suppress(RequestRefused):
+            await self.decide(Choice(messages, ("Hello", "Hi there")))
+
+    async def _exhaust(self, request: Request) -> None:
+        async with contextlib.aclosing(self.generate(request)) as deltas:
             async for _ in deltas:
                 pass
 
@@ -145,13 +164,9 @@ class VllmEngine(Hosted):
         with self._failures(number, "reply"):
             prompt = await self._rendering().render(request.messages)
             prompt_tokens = len(prompt["prompt_token_ids"])
-            room = self._context_tokens - prompt_tokens
-            if room < 1:
-                raise RequestRefused(
-                    f"The prompt has {prompt_tokens} tokens and the model's context only {self._context_tokens}: "
-                    "shorten the messages, or start the server with a larger --max-model-len."
-                )
-            outputs = llm.generate(prompt, self._sampling(request.sampling, room), f"loquent-{number}")
+            sampling = self._sampling(request.sampling, self._room(prompt_tokens), request.grammar)
+            adapter = None if request.adapter is None else await self._adapters.request(llm, request.adapter)
+            outputs = llm.generate(prompt, sampling, f"loquent-{number}", lora_request=adapter)
             # Closed here, and not whenever the collector comes by: that is what aborts the request.
             async with contextlib.aclosing(outputs):
                 async for output in outputs:
@@ -166,28 +181,83 @@ class VllmEngine(Hosted):
                     if not output.finished:
                         yield Delta(text, tokens)
                         continue
+                    if request.grammar is not None and completion.finish_reason == "error":
+                        raise RequestRefused("The grammar leads nowhere: no reply can match it.")
                     reason = _finish_reason(completion.finish_reason)
                     yield Delta(text, tokens, Finish(reason, prompt_tokens, cached, reply_tokens))
 
-    def _sampling(self, sampling: Sampling, room: int) -> Any:
-        from vllm.sampling_params import RequestOutputKind, SamplingParams
+    def _room(self, prompt_tokens: int) -> int:
+        """Return how many tokens the context has left."""
+        room = self._context_tokens - prompt_tokens
+        if room < 1:
+            raise RequestRefused(
+                f"The prompt has {prompt_tokens} tokens and the model's context only {self._context_tokens}: "
+                "shorten the messages, or start the server with a larger --max-model-len."
+            )
+        return room
+
+    def _sampling(self, sampling: Sampling, room: int, grammar: str | None = None) -> Any:
+        from vllm.sampling_params import RequestOutputKind, SamplingParams, StructuredOutputsParams
 
         chosen = dict(self._defaults)
-        if sampling.temperature is not None:
-            chosen["temperature"] = sampling.temperature
-        if sampling.top_p is not None:
-            chosen["top_p"] = sampling.top_p
+        for name in ("temperature", "top_p", "repetition_penalty"):
+            if (value := getattr(sampling, name)) is not None:
+                chosen[name] = value
         if self._seeds:
             # vLLM 0.32 on the CPU dies of a seeded request whose prompt it reads in more than one step, as it does
             # with every long one ("CPU Generator does not use offset"), and takes everybody's replies along.
             chosen["seed"] = sampling.seed
+        if grammar is not None:
+            chosen["structured_outputs"] = StructuredOutputsParams(grammar=grammar)
         return SamplingParams(
             **chosen, max_tokens=min(sampling.max_tokens, room), output_kind=RequestOutputKind.DELTA, detokenize=True
         )
 
     async def decide(self, choice: Choice) -> Verdict:
-        """See `Engine`."""
-        raise EngineLacks("This engine doesn't decide yet.")
+        """Tell how likely each option is; see `decisions` for what that means, and what it takes. Cancelling aborts it in vLLM at once.
+
+        Raises:
+            RequestRefused: prompt and options are longer than the context, or the options are too many.
+            EngineLacks: there are pictures, and the model sees nothing.
+            EngineBusy, EngineFailed, EngineDead: see `generate`.
+        """
+        from vllm.sampling_params import RequestOutputKind, SamplingParams
+
+        llm = self._running()
+        prompts = self._rendering()
+        number = next(self._numbers)
+        parts = itertools.count(1)
+        cached: int | None = None
+
+        async def ask(path: Sequence[int], tokens: Sequence[int]) -> dict[int, float]:
+            nonlocal cached
+            sampling = SamplingParams(
+                max_tokens=1,
+                temperature=1.0,  # Whatever is sampled is thrown away; this leaves the probabilities as they are in every mode.
+                logprob_token_ids=list(tokens),
+                detokenize=False,
+                output_kind=RequestOutputKind.FINAL_ONLY,
+            )
+            node = {**prompt, "prompt_token_ids": [*root, *path]}
+            outputs = llm.generate(node, sampling, f"loquent-{number}-{next(parts)}", lora_request=adapter)
+            with self._failures(number, "decision"):
+                async with contextlib.aclosing(outputs):
+                    async for output in outputs:
+                        found = output
+                if not path:
+                    cached = found.num_cached_tokens
+                (completion,) = found.outputs
+                _finish_reason(completion.finish_reason)
+                return {token: completion.logprobs[0][token].logprob for token in tokens}
+
+        with self._failures(number, "decision"):
+            prompt = await prompts.render(choice.messages)
+            root, paths = prompts.gone_on(prompt, choice.options)
+            self._room(len(root) + max(map(len, paths)))
+            adapter = None if choice.adapter is None else await self._adapters.request(llm, choice.adapter)
+            tree = Tree(choice.options, paths, prompts.ends)
+            probabilities = await decide(tree, ask)
+        return Verdict(probabilities, len(prompt["prompt_token_ids"]), cached)
 
 
 def _finish_reason(reason: str | None) -> Literal["stop", "length"]:

@@ -42,6 +42,7 @@ from loquent.engines.vllm.startup import (
     is_cpu_build,
     quiet_front_end,
     set_environment,
+    wants_compilation,
     wants_processes,
 )
 
@@ -206,7 +207,8 @@ class Hosted:
             say(f"Looking for {path} on the Hugging Face hub")
         verbose = asks_for_log(self._arguments)
         self._core.echo = verbose
-        set_environment(local=Path(path).is_dir(), verbose=verbose)
+        eager = on_cpu and not wants_compilation(self._arguments)
+        set_environment(local=Path(path).is_dir(), verbose=verbose, eager=eager)
         in_core = on_cpu and not wants_processes(self._arguments)
         if in_core:
             core.start_fork_server()
@@ -322,7 +324,7 @@ class Hosted:
         except GracefulHTTPError as error:
             raise EngineBusy(f"The model has no room for another {what} right now.", _RETRY_SECONDS) from error
         except VLLMClientError as error:
-            raise RequestRefused(first_sentence(str(error))) from error
+            raise RequestRefused(f"The model can't be asked for this {what}: {first_sentence(str(error))}.") from error
         except Exception as error:
             if llm.errored:
                 raise EngineDead(self._core.obituary()) from error

@@ -136,8 +136,14 @@ def asks_for_log(arguments: Sequence[str]) -> bool:
     )
 
 
-def set_environment(*, local: bool, verbose: bool) -> None:
-    """Say to vLLM by environment variables what it takes no arguments for. What the user has set stays."""
+def set_environment(*, local: bool, verbose: bool, eager: bool) -> None:
+    """Say to vLLM by environment variables what it takes no arguments for. What the user has set stays.
+
+    Args:
+        local: whether the model is in a folder here.
+        verbose: whether the user asks for vLLM's own log.
+        eager: whether nothing shall be compiled.
+    """
     defaults = {
         # vLLM would report to its authors what runs where.
         "VLLM_NO_USAGE_STATS": "1",
@@ -150,6 +156,10 @@ def set_environment(*, local: bool, verbose: bool) -> None:
         # Torch would print, in every process that imports it, that Triton isn't installed. It isn't, on the CPU. (vLLM's first start
         # ever has one process more, which inspects the model's class.)
         defaults["TORCH_LOGS"] = "-torch._library"
+    if eager:
+        # --enforce-eager is about the model alone. A function of the sampler's would still be compiled when somebody first asks for
+        # probabilities: with everybody waiting for 12 s, and the engine core dying where there is no C++ compiler.
+        defaults["TORCH_COMPILE_DISABLE"] = "1"
     if local and "huggingface_hub.constants" not in sys.modules:  # which reads it once
         # Everything is in the folder; without this, transformers asks the hub for files that a model may have.
         defaults["HF_HUB_OFFLINE"] = "1"
@@ -157,6 +167,13 @@ def set_environment(*, local: bool, verbose: bool) -> None:
         if name not in os.environ:
             os.environ[name] = value
             hub.settled_here.add(name)
+
+
+def wants_compilation(arguments: Sequence[str]) -> bool:
+    """Whether a user's arguments ask vLLM to compile, or may do so in a file."""
+    options = ("--no-enforce-eager", "--compilation-config", "-cc", "-O", "--optimization-level", "--config")
+    names = {argument.partition("=")[0].partition(".")[0].replace("_", "-") for argument in arguments}
+    return not names.isdisjoint(options) or any(re.match(r"-O\d", name) for name in names)
 
 
 def wants_processes(arguments: Sequence[str]) -> bool:
@@ -202,6 +219,8 @@ def default_arguments(arguments: Sequence[str], *, embedded: bool, in_core: bool
         # The step in which a long prompt is read holds up everybody's next token: shorter steps, smoother streams.
         *("--max-num-batched-tokens", "512"),
         *("--max-num-seqs", "64"),
+        # What is cached is whole blocks: of vLLM's own, 128 tokens, the last turn or two would always be left out. Smaller it can't do.
+        *("--block-size", "32"),
     ]
     given = {argument.partition("=")[0].replace("_", "-") for argument in arguments}
     if "--gpu-memory-utilization" not in given:  # The other way to say it, on the CPU as well.
