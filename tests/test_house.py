@@ -16,7 +16,7 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat", "doctor", "players"],
+    ["serve", "chat", "doctor", "evaluation", "players"],
     ["configuration"],
     ["chat_commands", "client", "gateway"],
     ["dialing"],
