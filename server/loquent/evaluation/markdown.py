@@ -82,6 +82,10 @@ def _head(document: Mapping[str, Any]) -> str:
     )
     if run["stopped"]:
         lines.append(f"**Not everything was asked: {escape(run['stopped'])}.** The figures are of what was.")
+    if run["unknown_cues"]:
+        lines.append(
+            f"**The suite wants cues that the character doesn't have: {escape(', '.join(run['unknown_cues']))}.**"
+        )
     return "\n\n".join(lines)
 
 

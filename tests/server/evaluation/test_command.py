@@ -96,6 +96,7 @@ def test_with_a_server_that_runs_and_thresholds(tmp_path: Path) -> None:
             "seconds": 0,
             "attempts": 4,
             "stopped": None,
+            "unknown_cues": [],
         }
         result = run(*arguments, "--character", "guard", cwd=tmp_path)
         assert read(tmp_path / "out")["character"]["name"] == "guard"

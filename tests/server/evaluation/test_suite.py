@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.evaluation.checks import Checks
 from loquent.evaluation.suite import Asked, Said, SuiteError, load_suite, shipped_suites
 from loquent.wire.frames import Options
@@ -175,3 +176,17 @@ def test_shipped_suites_ask_enough_and_not_always_for_the_same(name: str) -> Non
         answers = [case.answer for case in cases]
         assert set(answers) == set(cases[0].options), "each option is right at least once"
         assert max(map(answers.count, answers)) <= len(answers) / 2 + 1, "who always says the same doesn't win"
+
+
+@pytest.mark.parametrize("name", ["bard", "guard", "innkeeper"])
+def test_shipped_suites_name_cues_that_their_character_has(name: str) -> None:
+    character = load_characters(SHIPPED)[name]
+    known = {cue.name for cue in character.cues} | {
+        f"{cue.name}:{argument}" for cue in character.cues for argument in cue.arguments
+    }
+    wanted = [case.checks for case in load_suite(name).cases if isinstance(case, Said)]
+    named = {
+        cue for checks in wanted for cue in (*checks.cue, *(checks.no_cue if isinstance(checks.no_cue, tuple) else ()))
+    }
+    assert named
+    assert named <= known
