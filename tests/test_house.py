@@ -16,9 +16,9 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat", "doctor", "players"],
+    ["serve", "chat", "doctor", "evaluation", "players"],
     ["configuration"],
-    ["client", "gateway"],
+    ["chat_commands", "client", "gateway"],
     ["dialing"],
     ["connection"],
     ["sessions"],
@@ -27,8 +27,8 @@ LAYERS = [
     ["access", "certificates", "descriptors", "images", "sockets"],
     ["metrics", "tracing"],
     ["tokens", "watcher"],
-    ["logs"],
-    ["image_files", "settings", "wire"],
+    ["logs", "tables"],
+    ["image_files", "settings", "wire", "wording"],
     ["__init__"],
 ]
 

@@ -23,13 +23,17 @@ from .client import ClientError, FaultError
 from .configuration.flags import add_flags, given_flags
 from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
-from .configuration.sources import ConfigurationError, nearest
+from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.character import SHIPPED, CharacterError, load_characters
+from .dialogue.cast import Cast
+from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
-from .engines.base import Engine, EngineError
+from .engines import choosing
+from .engines.base import EngineError
+from .evaluation.command import Evaluation, EvaluationError, add_arguments, evaluate
+from .evaluation.suite import SuiteError
 from .gateway import GatewayError
 from .logs import Log, set_up
 from .players import counted, erase_player, export_players, export_to, import_players, list_players, named, shown
@@ -39,6 +43,7 @@ from .tokens import TokensError, make_token
 from .tracing.tracer import TracingError
 from .wire.faults import Code
 from .wire.frames import Options
+from .wording import nearest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,8 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         CharacterError,
         ClientError,
         EngineError,
+        EvaluationError,
         GatewayError,
         StoreError,
+        SuiteError,
         TokensError,
         TracingError,
     ) as error:
@@ -144,6 +151,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_credentials(command)
     command.add_argument("--character", default="innkeeper", help="who to talk with (default: %(default)s)")
     command.add_argument("--player", help="who you are: what is said is remembered under this name")
+
+    command = _add(
+        commands,
+        "evaluate",
+        _evaluate,
+        "ask a character the cases of a suite, and measure what it answers",
+        takes_settings=True,
+        takes="[SUITE] ",
+    )
+    add_arguments(command)
+    _add_credentials(command)
     return parser
 
 
@@ -193,12 +211,13 @@ def _add(
     does: str,
     *,
     takes_settings: bool = False,
+    takes: str = "",
 ) -> argparse.ArgumentParser:
     """Add a command; with ``takes_settings``, it has a flag for each of them, and `--`."""
     description = does[0].upper() + does[1:] + "."
     usage = None
     if takes_settings:
-        usage = f"loquent {name} [options] [-- vLLM's own arguments]"
+        usage = f"loquent {name} {takes}[options] [-- vLLM's own arguments]"
         description += (
             " What can be set by a flag can also stand in a file or in the environment: see docs/settings.md."
         )
@@ -264,9 +283,18 @@ def _serve(options: argparse.Namespace) -> None:
     _allow_descriptors(settings)
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
-    characters = load_characters(settings.characters or SHIPPED)
+    cast = Cast.read(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
-    asyncio.run(serve(partial(_engine, settings), characters, settings, _report))
+    asyncio.run(
+        serve(
+            partial(choosing.engine, settings, _report),
+            cast,
+            settings,
+            _report,
+            make_embedder=choosing.embedder(settings),
+            make_recogniser=choosing.recogniser(settings),
+        )
+    )
 
 
 def _allow_descriptors(settings: Settings) -> None:
@@ -279,16 +307,6 @@ def _allow_descriptors(settings: Settings) -> None:
             wanted,
             allowed,
         )
-
-
-def _engine(settings: Settings) -> Engine:
-    if settings.engine == "scripted":
-        from .engines.scripted import ScriptedEngine
-
-        return ScriptedEngine()
-    from .engines.vllm.engine import VllmEngine
-
-    return VllmEngine(settings.model, settings.vllm_arguments, _report)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -384,6 +402,17 @@ def _chat(options: argparse.Namespace) -> None:
             raise
         hint = "Here it's read from the environment variable LOQUENT_TOKEN, or from a file: --token-file."
         raise ClientError(f"{error} {hint}") from None
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    given = [SETTINGS[name].flags[0] for name in given_flags(options, options.behind_dashes)]
+    return evaluate(
+        Evaluation.of(options, [*given, *(["--settings"] if options.settings is not None else [])]),
+        lambda: _configuration(options),
+        _report,
+        token=_token(options) if options.url is not None else None,
+        authorities=options.ca,
+    )
 
 
 def _report(line: str) -> None:

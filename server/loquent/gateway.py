@@ -28,6 +28,7 @@ from .dialogue.character import Character
 from .dialogue.conversations import Conversations
 from .dialogue.store import Store
 from .dialogue.watch import Watch
+from .engines.base import Embedder, Engine, Recogniser
 from .engines.keeper import Keeper, State
 from .logs import Log
 from .metrics import Metrics
@@ -76,11 +77,13 @@ class Gateway:
         access: who may come in; everybody, unless told.
         tls: the context to listen with; without it connections aren't encrypted.
         tracer: makes the spans of turns; without it there are none.
+        embedder: has what embeds what is said, if anything does.
+        recogniser: has what recognises pictures, if anything does.
     """
 
     def __init__(
         self,
-        keeper: Keeper,
+        keeper: Keeper[Engine],
         characters: Mapping[str, Character],
         store: Store,
         settings: Settings | None = None,
@@ -88,8 +91,12 @@ class Gateway:
         access: Access | None = None,
         tls: ssl.SSLContext | None = None,
         tracer: Tracer | None = None,
+        embedder: Keeper[Embedder] | None = None,
+        recogniser: Keeper[Recogniser] | None = None,
     ) -> None:
         self._keeper = keeper
+        self._embedder = embedder
+        self._recogniser = recogniser
         self._characters = characters
         self._store = store
         self._settings = settings or Settings()
@@ -119,6 +126,12 @@ class Gateway:
         metrics.memory_waiting.read = lambda: self._store.waiting
         metrics.engine_up.read = lambda: keeper.state is State.READY
         metrics.engine_restarts.read = lambda: keeper.restarts
+        if (embedder := self._embedder) is not None:
+            metrics.embeddings_up.read = lambda: embedder.state is State.READY
+            metrics.embeddings_restarts.read = lambda: embedder.restarts
+        if (recogniser := self._recogniser) is not None:
+            metrics.recognition_up.read = lambda: recogniser.state is State.READY
+            metrics.recognition_restarts.read = lambda: recogniser.restarts
         return metrics
 
     async def listen(self, host: str, port: int) -> int:
@@ -258,7 +271,15 @@ class Gateway:
         watch = Watch(self.metrics, self._tracer)
         allowance = owner.turns if owner is not None else None
         return Conversations(
-            session, self._keeper, self._characters, self._store, self._settings, self._admission, watch, allowance
+            session,
+            self._keeper,
+            self._characters,
+            self._store,
+            self._settings,
+            self._admission,
+            watch,
+            allowance,
+            self._recogniser,
         )
 
     # --- HTTP ------------------------------------------------------------------------------------
@@ -381,6 +402,7 @@ class Gateway:
             "engine": self._keeper.engine.name,
             "model": self._keeper.engine.model,
             "version": __version__,
+            **self._states(),
         }
         if self._keeper.cause is not None and self._visitor(request) is not None:
             body["cause"] = self._keeper.cause
@@ -388,13 +410,18 @@ class Gateway:
             http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
         )
 
+    def _states(self) -> dict[str, str]:
+        """Return how those are that run beside the engine; one that there isn't is off."""
+        besides = {"embeddings": self._embedder, "recognition": self._recogniser}
+        return {name: "off" if beside is None else beside.state.value for name, beside in besides.items()}
+
     def _readiness(self, request: Request) -> Response:
         """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""
         state = self._keeper.state
         if self._admission.draining:
             body = {"status": "draining", "why": "The server is stopping."}
         elif state is State.READY:
-            return _json(http.HTTPStatus.OK, {"status": "ready"})
+            return _json(http.HTTPStatus.OK, {"status": "ready", **self._states()})
         elif state is State.STARTING:
             body = {"status": state.value, "why": "The model is still loading."}
         else:

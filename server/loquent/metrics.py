@@ -242,7 +242,7 @@ class Metrics(Collector):
             "loquent_queue_seconds", "How long turns waited for their place in the engine.", QUEUE_BOUNDS
         )
         self.turn = Histogram(
-            "loquent_turn_seconds", "From a say to the end of its turn, however it ended.", TURN_BOUNDS
+            "loquent_turn_seconds", "From a say or decide to the end of its turn, however it ended.", TURN_BOUNDS
         )
         self.turns = Counters("loquent_turns", "Turns, by how they came out.", "outcome", OUTCOMES)
         self.tokens = Counters(
@@ -278,6 +278,18 @@ class Metrics(Collector):
         self.engine_up = Gauge("loquent_engine_up", "1 while the engine can reply, else 0.")
         self.engine_restarts = Gauge(
             "loquent_engine_restarts", "How often an engine that died was started again.", counter=True
+        )
+        self.embeddings_up = Gauge(
+            "loquent_embeddings_up", "1 while texts can be embedded, else 0, also where they never are."
+        )
+        self.embeddings_restarts = Gauge(
+            "loquent_embeddings_restarts", "How often an embedder that died was started again.", counter=True
+        )
+        self.recognition_up = Gauge(
+            "loquent_recognition_up", "1 while pictures can be recognised, else 0, also where they never are."
+        )
+        self.recognition_restarts = Gauge(
+            "loquent_recognition_restarts", "How often a recogniser that died was started again.", counter=True
         )
 
         self.registry = CollectorRegistry(auto_describe=True)

@@ -7,21 +7,27 @@ import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 from typing import Final
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
 from .descriptors import tell_of_shortage
+from .dialogue.cast import Cast
 from .dialogue.character import Character
+from .dialogue.character_file import CharacterError
+from .dialogue.prompt import system
 from .dialogue.sqlite_store import SqliteStore
 from .dialogue.store import MemoryStore, Store
-from .engines.base import Engine, EngineDead
+from .engines.base import Embedder, Engine, EngineDead, Message, Recogniser
+from .engines.besides import Besides
 from .engines.keeper import Keeper
 from .gateway import Gateway
 from .logs import Log
 from .settings import NO_MEMORY, Settings
 from .tracing.tracer import tracer
 from .watcher import Watch, look_often
+from .wire.frames import Options
 
 log = Log.named("loquent.serve")
 
@@ -31,28 +37,35 @@ _TRACES_SECONDS: Final = 3.0
 
 async def serve(
     make_engine: Callable[[], Engine],
-    characters: Mapping[str, Character],
+    cast: Cast,
     settings: Settings,
     report: Callable[[str], None],
+    *,
+    make_embedder: Callable[[], Embedder] | None = None,
+    make_recogniser: Callable[[], Recogniser] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. SIGHUP reads tokens and certificate again, which happens by itself too when they change.
 
     Args:
         make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
-        characters: who can be talked with.
+        cast: who can be talked with.
         settings: where to listen, the limits and times. Without a file for the memory, it lasts as long as the server.
         report: told in one line each what the user should know.
+        make_embedder: makes what embeds, as `make_engine` does; without it nothing is recalled that has left a character's context.
+        make_recogniser: makes what recognises, as `make_engine` does.
 
     Raises:
         StoreError: the file of the memory can't be used, or another server uses it; found out before the engine is loaded.
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
-        EngineStartError: the engine can't start.
+        CharacterError: a character's description doesn't fit into the engine's context.
+        EngineStartError: the engine can't start, or there is no model where embedder or recogniser were told to look for it.
         EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
     with closing(_store(settings)) as store:
-        await _serve(make_engine, characters, store, settings, report)
+        besides = Besides.made(settings, make_embedder, make_recogniser)
+        await _serve(make_engine, besides, cast, store, settings, report)
 
 
 def _store(settings: Settings) -> Store:
@@ -63,7 +76,8 @@ def _store(settings: Settings) -> Store:
 
 async def _serve(
     make_engine: Callable[[], Engine],
-    characters: Mapping[str, Character],
+    besides: Besides,
+    cast: Cast,
     store: Store,
     settings: Settings,
     report: Callable[[str], None],
@@ -81,20 +95,31 @@ async def _serve(
     keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
-    gateway = Gateway(keeper, characters, store, settings, access=access, tls=tls, tracer=spans)
+    gateway = Gateway(
+        keeper,
+        cast,
+        store,
+        settings,
+        access=access,
+        tls=tls,
+        tracer=spans,
+        embedder=besides.embedder,
+        recogniser=besides.recogniser,
+    )
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, settings.port)
-    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look]
+    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look, cast.look]
     if certificates is not None:
         looks.append(certificates.warn)
     looking = asyncio.create_task(look_often(looks), name="looks at files")
 
     def ready() -> None:
-        report(_ready_line(keeper.engine, characters, host, bound, "ws" if tls is None else "wss"))
+        cast.suit(partial(_check_prompt, keeper, settings))
+        report(_ready_line(keeper.engine, besides, cast, host, bound, "ws" if tls is None else "wss"))
 
-    keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
+    keeping = asyncio.create_task(_keep(keeper, ready, besides), name="engine keeping")
     try:
         if await _done_before(keeping, stop):
             await keeping
@@ -105,15 +130,39 @@ async def _serve(
             task.cancel()
         await asyncio.gather(keeping, looking, return_exceptions=True)
         await gateway.close()
+        await besides.close()
         await keeper.close()
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None], besides: Besides) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()
-    raise EngineDead(await keeper.gave_up())
+    beside = asyncio.create_task(besides.keep(), name="keeping of what runs beside the engine")
+    try:
+        raise EngineDead(await keeper.gave_up())
+    finally:
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
+
+
+def _check_prompt(keeper: Keeper[Engine], settings: Settings, name: str, character: Character) -> None:
+    """Refuse a character of which the model is told so much that nothing could be said to it.
+
+    Raises:
+        CharacterError: it's so.
+    """
+    engine = keeper.engine
+    if not engine.alive:
+        return
+    context = engine.context_tokens
+    needed = engine.count_tokens([Message("system", system(character, Options())), Message("user", "Hello")])
+    if needed > context - min(character.sampling.max_tokens or settings.reply_tokens, context // 2):
+        raise CharacterError(
+            f"The character {name} takes {needed} tokens before anything is said, and {engine.model} has {context} for all, "
+            "the reply included: shorten its persona, style, knowledge or cues, or choose a model with more context."
+        )
 
 
 def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:
@@ -174,9 +223,11 @@ def _stopping_line(turns: int, seconds: float) -> str:
     return f"Stopping: {turns} {replies} may take {seconds:g} s to finish; Ctrl-C again stops at once."
 
 
-def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int, scheme: str) -> str:
+def _ready_line(
+    engine: Engine, besides: Besides, characters: Mapping[str, Character], host: str, port: int, scheme: str
+) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
         where = f"{scheme}://localhost:{port}, and at all this machine's {'IPv6 ' if ':' in host else ''}addresses,"
     else:
         where = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    return f"Ready at {where} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."
+    return f"Ready at {where} with {engine.model} ({engine.name}){besides.models}; characters: {', '.join(characters)}."

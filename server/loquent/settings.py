@@ -90,11 +90,26 @@ class Settings:
         group=_MODEL,
         flags=("--",),
     )
+    embeddings: str | None = _setting(
+        None,
+        "Hub name or folder of the embedding model, by which characters recall what was said long ago; none turns that off. Without it, "
+        "beside a real model and with a memory, all-MiniLM-L6-v2: the embedded one, or on a GPU where that isn't installed, the hub's.",
+        group=_MODEL,
+        or_path=True,
+    )
+    recognition: str | None = _setting(
+        None,
+        "Hub name or folder of a CLIP or SigLIP model, which then tells what pictures show in decisions where the model that replies sees "
+        "nothing. Without it there is none.",
+        group=_MODEL,
+        or_path=True,
+    )
     characters: Path | None = _setting(None, "Folder with character files. Without it, the shipped ones.", group=_MODEL)
     engine_restarts: int = _setting(
         5,
         "So often an engine that died is started again within engine_restart_seconds; then the server gives up and exits "
-        "with status 1. An engine that dies that often won't be well by itself.",
+        "with status 1. An engine that dies that often won't be well by itself. The same goes for embeddings and recognition, but "
+        "without them the server goes on.",
         group=_MODEL,
         unit="count",
         least=0,
@@ -141,6 +156,17 @@ class Settings:
         group=_SIZES,
         unit="bytes",
         least=1 << 10,
+    )
+    decision_options: int = _setting(
+        64,
+        "Options that a decide may have. Each costs the model some work, and the more there are, the less their probabilities mean.",
+        group=_SIZES,
+        unit="count",
+        least=2,
+        most=1024,
+    )
+    decision_option_bytes: int = _setting(
+        256, "Longest option of a decide: a few words.", group=_SIZES, unit="bytes of UTF-8", least=1, most=4096
     )
     text_bytes: int = _setting(
         16_384,

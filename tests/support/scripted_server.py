@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.cast import Cast
+from loquent.dialogue.character_file import SHIPPED
 from loquent.engines.base import Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.logs import set_up
@@ -108,7 +109,7 @@ def main() -> None:
         return long if request.messages[-1].content == LONG else reply
 
     make_engine = partial(ScriptedEngine, say, tokens_per_second=options.pace, context_tokens=1 << 24)
-    characters = load_characters(SHIPPED)
+    characters = Cast.read(SHIPPED)
     asyncio.run(serve(make_engine, characters, settings, partial(print, flush=True)))
 
 

@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..settings import LARGEST, Settings
+from ..wording import shortened
 
 Value = str | int | float | bool | Path | tuple[str, ...] | None
 """What a setting can be."""
-
-_LONGEST_SHOWN: Final = 60
-"""Characters of a wrong value that a message repeats."""
 
 
 class ValueRefused(Exception):
@@ -161,12 +159,6 @@ class Setting:
 
     def _refused(self, shown: str) -> ValueRefused:
         return ValueRefused(f"is {shortened(shown) or 'empty'}, and must be {self.allowed}")
-
-
-def shortened(shown: str) -> str:
-    """Return what somebody has written as it can stand in a line: printable, and not too long."""
-    shown = shown.strip() if shown.isprintable() else repr(shown)
-    return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 
 
 _SWITCHES: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
