@@ -30,7 +30,10 @@ class Row:
         return f"{self.said}\n{self.reply}".strip()
 
 
-_MISSING: Final = "SELECT e.id, said, reply, m.name IS ? FROM exchanges e LEFT JOIN vectors v ON v.exchange = e.id LEFT JOIN models m ON m.id = v.model "
+_MISSING: Final = """
+    SELECT e.id, said, reply, m.name IS ? FROM exchanges e
+    LEFT JOIN vectors v ON v.exchange = e.id LEFT JOIN models m ON m.id = v.model
+"""
 
 
 def missing(connection: sqlite3.Connection, model: str, below: int, most: int) -> tuple[list[Row], int]:
