@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import signal
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
@@ -13,14 +16,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loquent.client import Client
+from loquent.dialogue.cast import Cast
+from loquent.dialogue.character import Character
+from loquent.dialogue.cues import Cue
 from loquent.dialogue.memory_file import connect
 from loquent.dialogue.recall import Recall
 from loquent.dialogue.sqlite_store import SqliteStore
 from loquent.dialogue.store import Spoken
-from loquent.engines.base import EngineBusy, EngineDead, EngineError, EngineFailed
+from loquent.engines.base import EngineBusy, EngineDead, EngineError, EngineFailed, Request
+from loquent.engines.scripted import ScriptedEngine
 from loquent.players import erase_player
+from loquent.serve import serve
+from loquent.settings import Settings
+from loquent.wire.frames import Options
 from support.embedders import WordEmbedder
 from support.memory_files import holding
+from support.table import Table, open_, say
 
 NOW = 1_800_000_000.0
 
@@ -58,9 +70,7 @@ class Mind:
 
     def count(self) -> int:
         """Return how many vectors there are."""
-        with closing(connect(self.store.file, wait_seconds=1)) as connection:
-            (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
-            return int(count)
+        return vectors(self.store.file)
 
     async def close(self) -> None:
         """Stop."""
@@ -70,6 +80,14 @@ class Mind:
             self._task = None
         self.recall.close()
         self.store.close()
+
+
+def vectors(file: Path | None) -> int:
+    """Return how many vectors a memory has."""
+    assert file is not None
+    with closing(connect(file, wait_seconds=1)) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM vectors").fetchone()
+        return int(count)
 
 
 async def until(condition: Callable[[], bool]) -> None:
@@ -276,12 +294,105 @@ async def test_who_is_erased_is_recalled_by_nobody_and_the_vectors_are_gone(mind
     mind.say("gold", "y", player="q")
     await mind.embedded(2)
     with closing(sqlite3.connect(mind.store.file)) as connection:
-        vectors = [row[0] for row in connection.execute("SELECT vector FROM vectors ORDER BY exchange")]
+        kept = [row[0] for row in connection.execute("SELECT vector FROM vectors ORDER BY exchange")]
     erase_player(mind.store.file, "p")
     assert await mind.recalled("gold") == ()
     assert len(await mind.recalled("gold", player="q")) == 1
     mind.store.look()
     await mind.close()
     data = b"".join(path.read_bytes() for path in mind.store.file.parent.iterdir())
-    assert vectors[0] not in data
-    assert vectors[1] in data
+    assert kept[0] not in data
+    assert kept[1] in data
+
+
+# --- in a conversation ---------------------------------------------------------------------------------------
+
+
+async def test_what_is_recalled_stands_before_the_players_words_stays_there_and_comes_once(mind: Mind) -> None:
+    prompts: list[list[str]] = []
+
+    def script(request: Request) -> str:
+        prompts.append([message.content for message in request.messages])
+        return "I see."
+
+    mind.say("My horse is called Biscuit [wave]", "A fine name.", player="zoë", ago=86_400)
+    for number in range(30):  # of which some fit into what a conversation begins with, and a little more
+        mind.say(f"filler {number} " * 300, "x", player="zoë", ago=100)
+    await mind.embedded(31)
+    characters = {"guard": Character("Tomas", "You are Tomas.", cues=(Cue("wave", "to greet"),))}
+    engine = ScriptedEngine(script, tokens_per_second=0)
+    t = Table(engine, store=mind.store, characters=characters, recall=mind.recall)
+    await t.keeper.start()
+    t.act(open_(character="guard", player="zoë"))
+    for turn, words in enumerate(["Where is my horse Biscuit?", "My horse is called Biscuit", "My horse Biscuit"], 1):
+        t.act(say(turn, words))
+        await until(lambda turn=turn: bool(t.ends(turn)))  # type: ignore[misc]
+    assert t.faults() == []
+    told = '(You remember:\n- 1 day ago the player said: "My horse is called Biscuit (wave)" You answered: "A fine name.")\n'
+    assert prompts[0][-1] == f"{told}Where is my horse Biscuit?"
+    assert prompts[1][:-1] == [*prompts[0], "I see."]
+    assert prompts[1][-1] == "My horse is called Biscuit"
+    assert prompts[2][:-1] == [*prompts[1], "I see."]
+    assert not any("Biscuit" in content for content in prompts[0][:-1])  # nothing of it in the system's role
+    assert mind.store.last("zoë", "guard", 3)[0] == Spoken("Where is my horse Biscuit?", "I see.")
+    await t.close()
+
+
+async def test_memories_that_do_not_fit_into_the_context_are_left_out_and_the_player_is_answered(mind: Mind) -> None:
+    prompts: list[str] = []
+
+    def script(request: Request) -> str:
+        prompts.append(request.messages[-1].content)
+        return "Yes."
+
+    mind.say("gold " * 80, "x", player="zoë")
+    for number in range(60):
+        mind.say(f"filler {number}", "x", player="zoë")
+    await mind.embedded(61)
+    engine = ScriptedEngine(script, tokens_per_second=0, context_tokens=60)
+    t = Table(engine, store=mind.store, recall=mind.recall)
+    await t.keeper.start()
+    t.act(open_(character="guard", player="zoë", max_tokens=10))
+    t.act(say(1, "gold"))
+    await until(lambda: bool(t.ends(1)))
+    assert prompts == ["gold"]
+    await t.close()
+
+
+async def test_a_server_recalls_what_has_left_the_context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of it by the wire: a server, and a player who talks longer than a context is."""
+    monkeypatch.setattr("loquent.dialogue.recall._REST_SECONDS", 0.01)
+    prompts: list[str] = []
+
+    def script(request: Request) -> str:
+        prompts.append(request.messages[-1].content)
+        return "I see."
+
+    lines: list[str] = []
+    settings = Settings(port=0, memory=tmp_path / "memory.sqlite3")
+    serving = asyncio.create_task(
+        serve(
+            lambda: ScriptedEngine(script, tokens_per_second=0, context_tokens=200),
+            Cast({"guard": Character("Tomas", "You are Tomas.")}),
+            settings,
+            lines.append,
+            make_embedder=WordEmbedder,
+        )
+    )
+    await until(lambda: bool(lines))
+    (url,) = re.findall(r"ws://\S+:\d+", lines[0])
+    async with await Client.connect(url) as client:
+        conversation, _ = await client.open("guard", Options(player="zoë"))
+        for count, words in enumerate(
+            ["My horse is called Biscuit", *(f"filler {n} " * 30 for n in range(6)), "Is Biscuit a horse?"]
+        ):
+            await until(lambda count=count: vectors(settings.memory) == count)  # type: ignore[misc]
+            async for _ in await client.say(conversation, words):
+                pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    await serving
+    assert prompts[-1].splitlines() == [
+        "(You remember:",
+        '- A while ago the player said: "My horse is called Biscuit" You answered: "I see.")',
+        "Is Biscuit a horse?",
+    ]
