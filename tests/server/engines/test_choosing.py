@@ -33,8 +33,8 @@ def test_unless_told_it_is_the_embedded_model_or_on_a_gpu_the_hubs(
 
 @pytest.mark.parametrize(
     "settings",
-    [{"engine": "scripted"}, {"memory": NO_MEMORY}, {"embeddings": "none"}],
-    ids=["script", "forgets", "off"],
+    [{"engine": "scripted"}, {"memory": NO_MEMORY}, {"recall": 0}, {"embeddings": "none"}],
+    ids=["script", "forgets", "recalls nothing", "off"],
 )
 def test_where_it_is_of_no_use_there_is_none(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_minilm, "folder", lambda: Path("/there"))
