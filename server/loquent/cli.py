@@ -27,7 +27,7 @@ from .configuration.setting import SETTINGS
 from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.cast import Cast
+from .dialogue.cast import Cast, adapters_of
 from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
@@ -288,7 +288,7 @@ def _serve(options: argparse.Namespace) -> None:
     settings = replace(settings, memory=settings.memory or usual_file())
     asyncio.run(
         serve(
-            partial(choosing.engine, settings, _report),
+            partial(choosing.engine, settings, _report, lambda: adapters_of(cast)),
             cast,
             settings,
             _report,

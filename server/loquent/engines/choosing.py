@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -19,16 +19,17 @@ NO_EMBEDDINGS: Final = "none"
 """What stands in `Settings.embeddings` for no long-term recall."""
 
 
-def engine(settings: Settings, report: Callable[[str], None]) -> Engine:
+def engine(settings: Settings, report: Callable[[str], None], adapters: Callable[[], Sequence[str]]) -> Engine:
     """Make what replies, not started.
 
     Args:
         settings: what is set.
         report: told in one line each what the user should know while it starts.
+        adapters: returns the LoRA adapters of now. An engine that takes a dead one's place so knows those that have come meanwhile.
     """
     if settings.engine == "scripted":
         return ScriptedEngine()
-    return VllmEngine(settings.model, settings.vllm_arguments, report)
+    return VllmEngine(settings.model, settings.vllm_arguments, report, adapters())
 
 
 def embedding_model(settings: Settings) -> str | None:
