@@ -214,7 +214,9 @@ async def test_of_many_memories_the_nearest_are_found_and_only_the_latest_are_lo
     mind: Mind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3000):
-        mind.say("gold and silver" if number in (7, 2900) else "copper coins bronze tin", str(number), ago=3000 - number)
+        mind.say(
+            "gold and silver" if number in (7, 2900) else "copper coins bronze tin", str(number), ago=3000 - number
+        )
     await mind.embedded(3000)
     assert [line.split('"')[3] for line in await mind.recalled("gold and silver")] == ["7", "2900"]
     monkeypatch.setattr("loquent.dialogue.recall._AMONG", 200)
