@@ -104,7 +104,7 @@ def test_the_examples_of_the_documentation_compile(tmp_path: Path) -> None:
     release = engine.RELEASES[0]
     libraries = [*(release.out / f"{name}.dll" for name in ("UnityEngine", "Loquent")), build.OUT / "Loquent.Core.dll"]
     examples = re.findall(r"```csharp\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for number, code in enumerate(examples):
         source = tmp_path / f"Example{number}.cs"
         source.write_text(code, encoding="utf-8")
