@@ -26,6 +26,7 @@ from .connection import Connection, address
 from .dialogue.admission import Admission
 from .dialogue.character import Character
 from .dialogue.conversations import Conversations
+from .dialogue.recall import Recall
 from .dialogue.store import Store
 from .dialogue.watch import Watch
 from .engines.base import Embedder, Engine, Recogniser
@@ -79,6 +80,7 @@ class Gateway:
         tracer: makes the spans of turns; without it there are none.
         embedder: has what embeds what is said, if anything does.
         recogniser: has what recognises pictures, if anything does.
+        recall: recalls what was said long ago, if anything does.
     """
 
     def __init__(
@@ -93,8 +95,10 @@ class Gateway:
         tracer: Tracer | None = None,
         embedder: Keeper[Embedder] | None = None,
         recogniser: Keeper[Recogniser] | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self._keeper = keeper
+        self._recall = recall
         self._embedder = embedder
         self._recogniser = recogniser
         self._characters = characters
@@ -280,6 +284,7 @@ class Gateway:
             watch,
             allowance,
             self._recogniser,
+            self._recall,
         )
 
     # --- HTTP ------------------------------------------------------------------------------------

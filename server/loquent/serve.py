@@ -17,6 +17,7 @@ from .dialogue.cast import Cast
 from .dialogue.character import Character
 from .dialogue.character_file import CharacterError
 from .dialogue.prompt import system
+from .dialogue.recall import Recall
 from .dialogue.sqlite_store import SqliteStore
 from .dialogue.store import MemoryStore, Store
 from .engines.base import Embedder, Engine, EngineDead, Message, Recogniser
@@ -74,6 +75,13 @@ def _store(settings: Settings) -> Store:
     return SqliteStore(settings.memory, days=settings.memory_days)
 
 
+def _recall(store: Store, embedder: Keeper[Embedder] | None, settings: Settings) -> Recall | None:
+    """Return what recalls what was said long ago, if there is all that it takes."""
+    if not isinstance(store, SqliteStore) or embedder is None or not settings.recall:
+        return None
+    return Recall(store, lambda: embedder.ready, most=settings.recall, similarity=settings.recall_similarity)
+
+
 async def _serve(
     make_engine: Callable[[], Engine],
     besides: Besides,
@@ -95,6 +103,7 @@ async def _serve(
     keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
+    recall = _recall(store, besides.embedder, settings)
     gateway = Gateway(
         keeper,
         cast,
@@ -105,6 +114,7 @@ async def _serve(
         tracer=spans,
         embedder=besides.embedder,
         recogniser=besides.recogniser,
+        recall=recall,
     )
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
@@ -120,16 +130,19 @@ async def _serve(
         report(_ready_line(keeper.engine, besides, cast, host, bound, "ws" if tls is None else "wss"))
 
     keeping = asyncio.create_task(_keep(keeper, ready, besides), name="engine keeping")
+    recalling = asyncio.create_task(recall.run() if recall is not None else asyncio.sleep(0), name="recall")
     try:
         if await _done_before(keeping, stop):
             await keeping
         report(_stopping_line(gateway.turns, settings.drain_seconds))
         await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
     finally:
-        for task in (keeping, looking):
+        for task in (keeping, looking, recalling):
             task.cancel()
-        await asyncio.gather(keeping, looking, return_exceptions=True)
+        await asyncio.gather(keeping, looking, recalling, return_exceptions=True)
         await gateway.close()
+        if recall is not None:
+            recall.close()
         await besides.close()
         await keeper.close()
         await spans.close(_TRACES_SECONDS)

@@ -220,6 +220,23 @@ class Settings:
         group=_MEMORY,
         choices=(str(NO_MEMORY),),
     )
+    recall: int = _setting(
+        2,
+        "What was said long ago and is about the same as what a player says now comes back to the character's mind: so many exchanges "
+        "at a time, at most; 0 for none. Each takes some 100 tokens of the context. Needs embeddings, and memory in a file.",
+        group=_MEMORY,
+        unit="count",
+        least=0,
+        most=20,
+    )
+    recall_similarity: float = _setting(
+        0.36,
+        "How alike two texts must be to count as being about the same: the cosine of their vectors. Measured for all-MiniLM-L6-v2; other "
+        "embedding models want another, many of them a much higher one.",
+        group=_MEMORY,
+        least=0,
+        most=1,
+    )
     memory_days: float = _setting(
         0.0,
         "How long it's kept, from when it was said; 0 for ever: a character that forgets isn't what players expect. Set what "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -19,26 +19,27 @@ NO_EMBEDDINGS: Final = "none"
 """What stands in `Settings.embeddings` for no long-term recall."""
 
 
-def engine(settings: Settings, report: Callable[[str], None]) -> Engine:
+def engine(settings: Settings, report: Callable[[str], None], adapters: Callable[[], Sequence[str]]) -> Engine:
     """Make what replies, not started.
 
     Args:
         settings: what is set.
         report: told in one line each what the user should know while it starts.
+        adapters: returns the LoRA adapters of now. An engine that takes a dead one's place so knows those that have come meanwhile.
     """
     if settings.engine == "scripted":
         return ScriptedEngine()
-    return VllmEngine(settings.model, settings.vllm_arguments, report)
+    return VllmEngine(settings.model, settings.vllm_arguments, report, adapters())
 
 
 def embedding_model(settings: Settings) -> str | None:
     """Return the hub name or the folder of the model for embeddings; None if there are to be none.
 
-    Unless told, there is one where it's of use: with a memory that lasts, beside a real model.
+    Unless told, there is one where it's of use: with a memory that lasts and is recalled from, beside a real model.
     """
     if settings.embeddings is not None:
         return None if settings.embeddings == NO_EMBEDDINGS else settings.embeddings
-    if settings.engine != "vllm" or settings.memory == NO_MEMORY:
+    if settings.engine != "vllm" or settings.memory == NO_MEMORY or not settings.recall:
         return None
     folder = embedded_minilm.folder()
     if folder is not None:

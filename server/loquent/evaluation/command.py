@@ -204,7 +204,7 @@ def _ask(
         )
         with Progress(suite.attempts, report) as progress:
             run = asyncio.run(run_suite(suite, dial, concurrency=asked.concurrency, told=progress.advance))
-        return document(run, server=server, character_file=character_file)
+    return document(run, server=server, character_file=character_file)
 
 
 @contextmanager

@@ -104,7 +104,6 @@ def test_a_case_is_the_same_wherever_it_stands_and_whatever_it_is_called(tmp_pat
         ('options = ["a bed", "beer"]', 'options = ["beer", "beer"]', 19, "holds the same twice"),
         ('answer = "beer"', 'answer = "ber"', 20, "answer of [[decision]] is none of the options: did you mean beer?"),
         ('answer = "a bed"', 'answer = "gold"', 25, "none of the options: there are a bed, beer"),
-        ('context = "He yawns."', 'context = "x"\noptions = ["a", "b"]', 25, "must be those of the first decision"),
         ('question = "What does he want?"', "", 11, "[[decision]] needs question"),
         ('image = "cat.png"', 'image = "dog.png"', 29, "dog.png, which can't be read (No such file or directory)"),
         ('labels = ["cat", "dog"]', "", 28, "[[image]] needs labels"),

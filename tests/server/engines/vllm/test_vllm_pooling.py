@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import time
+import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,6 +15,9 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from loquent.dialogue.recall import Recall
+from loquent.dialogue.sqlite_store import SqliteStore
+from loquent.dialogue.store import Spoken
 from loquent.engines import embedded_minilm
 from loquent.engines.base import EngineDead
 from loquent.engines.keeper import Keeper, State
@@ -21,10 +25,13 @@ from loquent.engines.vllm.engine import VllmEngine
 from loquent.engines.vllm.pooling import VllmEmbedder
 from loquent.engines.vllm.recogniser import VllmRecogniser
 from loquent.images import Picture
+from loquent.settings import Settings
 from support.leftovers import children
 from support.real_vllm import MARKS
 
 pytestmark = MARKS
+
+RECALL = Path(__file__).parents[2] / "dialogue" / "data" / "recall.toml"
 
 
 def embedder() -> VllmEmbedder:
@@ -68,6 +75,36 @@ async def test_what_is_said_alike_lies_close_together(minilm: VllmEmbedder) -> N
     near = rows @ rows.T
     assert min(near[0, 1], near[2, 3]) > 0.4
     assert max(near[0, 2], near[0, 3], near[1, 2], near[1, 3]) < 0.2
+
+
+async def test_what_is_recalled_is_about_what_is_said(minilm: VllmEmbedder, tmp_path: Path) -> None:
+    """By the threshold that the settings have, on what it was chosen for: `recall.toml` says how."""
+    labelled = tomllib.loads(RECALL.read_text(encoding="utf-8"))
+    store = SqliteStore(tmp_path / "memory.sqlite3")
+    recall = Recall(store, lambda: minilm, most=2, similarity=Settings().recall_similarity, seconds=30)
+    for said, reply in labelled["memories"]:
+        store.append("p", "innkeeper", Spoken(said, reply))
+    embedding = asyncio.create_task(recall.run())
+    async with asyncio.timeout(60):
+        while store.read(lambda file: file.execute("SELECT count(*) FROM vectors").fetchone()) != (38,):
+            await asyncio.sleep(0.05)
+    embedding.cancel()
+    right = wrong = asked = answered = disturbed = 0
+    for question, about in labelled["questions"]:
+        lines = await recall.recall("p", "innkeeper", question, (), set())
+        found = {number for number, (said, _) in enumerate(labelled["memories"]) if any(said in line for line in lines)}
+        right += len(found & set(about))
+        wrong += len(found - set(about))
+        asked += bool(about)
+        answered += bool(found & set(about))
+        disturbed += bool(found) and not about
+    recall.close()
+    store.close()
+    figures = f"{right} right, {wrong} wrong, {answered} of {asked} found, {disturbed} disturbed"
+    print(figures)
+    assert right / (right + wrong) > 0.78, figures
+    assert answered / asked > 0.85, figures
+    assert disturbed <= 3, figures
 
 
 async def test_a_text_too_long_is_cut_where_the_model_ends(minilm: VllmEmbedder) -> None:
