@@ -16,6 +16,7 @@ namespace Loquent
         private ClientState clientWas;
         private Exception toldOf;
         private SpeechCanvas watched;
+        private float lookedForClient = float.NegativeInfinity;
         private bool hasNewText;
         private bool hadClient;
         private bool hasLookedForSpeech;
@@ -102,7 +103,7 @@ namespace Loquent
             if (client == null && !LoquentClient.IsQuitting)
             {
                 // One that a game has destroyed isn't replaced by one with another address.
-                client = hadClient ? LoquentClient.Find(this) : LoquentClient.FindOrCreate(this);
+                client = hadClient ? LoquentClient.FindAgain(this, ref lookedForClient) : LoquentClient.FindOrCreate(this);
             }
 
             hadClient |= client != null;
