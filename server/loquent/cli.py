@@ -284,7 +284,7 @@ def _serve(options: argparse.Namespace) -> None:
         _report(f"Settings from {configuration.file}.")
     cast = Cast.read(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
-    asyncio.run(serve(partial(_engine, settings), cast, settings, _report))
+    asyncio.run(serve(partial(_engine, settings, cast), cast, settings, _report))
 
 
 def _allow_descriptors(settings: Settings) -> None:
@@ -299,14 +299,16 @@ def _allow_descriptors(settings: Settings) -> None:
         )
 
 
-def _engine(settings: Settings) -> Engine:
+def _engine(settings: Settings, cast: Cast) -> Engine:
     if settings.engine == "scripted":
         from .engines.scripted import ScriptedEngine
 
         return ScriptedEngine()
     from .engines.vllm.engine import VllmEngine
 
-    return VllmEngine(settings.model, settings.vllm_arguments, _report)
+    # As of now: an engine that takes a dead one's place knows of adapters that have come meanwhile.
+    adapters = [character.adapter for character in cast.values() if character.adapter is not None]
+    return VllmEngine(settings.model, settings.vllm_arguments, _report, adapters)
 
 
 def _doctor(options: argparse.Namespace) -> int:
