@@ -18,7 +18,7 @@ LAYERS = [
     ["cli"],
     ["serve", "chat", "doctor", "evaluation", "players"],
     ["configuration"],
-    ["client", "gateway"],
+    ["chat_commands", "client", "gateway"],
     ["dialing"],
     ["connection"],
     ["sessions"],

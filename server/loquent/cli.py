@@ -8,7 +8,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -26,11 +27,12 @@ from .configuration.setting import SETTINGS
 from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.cast import Cast
+from .dialogue.cast import Cast, adapters_of
 from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
-from .engines.base import Engine, EngineError
+from .engines import choosing
+from .engines.base import EngineError
 from .evaluation.command import Evaluation, EvaluationError, add_arguments, evaluate
 from .evaluation.suite import SuiteError
 from .gateway import GatewayError
@@ -284,7 +286,16 @@ def _serve(options: argparse.Namespace) -> None:
         _report(f"Settings from {configuration.file}.")
     cast = Cast.read(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
-    asyncio.run(serve(partial(_engine, settings, cast), cast, settings, _report))
+    asyncio.run(
+        serve(
+            partial(choosing.engine, settings, _report, lambda: adapters_of(cast)),
+            cast,
+            settings,
+            _report,
+            make_embedder=choosing.embedder(settings),
+            make_recogniser=choosing.recogniser(settings),
+        )
+    )
 
 
 def _allow_descriptors(settings: Settings) -> None:
@@ -297,18 +308,6 @@ def _allow_descriptors(settings: Settings) -> None:
             wanted,
             allowed,
         )
-
-
-def _engine(settings: Settings, cast: Cast) -> Engine:
-    if settings.engine == "scripted":
-        from .engines.scripted import ScriptedEngine
-
-        return ScriptedEngine()
-    from .engines.vllm.engine import VllmEngine
-
-    # As of now: an engine that takes a dead one's place knows of adapters that have come meanwhile.
-    adapters = [character.adapter for character in cast.values() if character.adapter is not None]
-    return VllmEngine(settings.model, settings.vllm_arguments, _report, adapters)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -395,10 +394,11 @@ def _memory(options: argparse.Namespace) -> Path:
     return named or usual_file()
 
 
-def _chat(options: argparse.Namespace) -> None:
-    token = _token(options)
+@contextmanager
+def _saying_where_tokens_are_read() -> Iterator[None]:
+    """Add to a server's refusal where the token for it is read here."""
     try:
-        Chat(options.url, options.character, Options(player=options.player), token=token, authorities=options.ca).run()
+        yield
     except FaultError as error:
         if error.fault.code != Code.UNAUTHORIZED:
             raise
@@ -406,15 +406,22 @@ def _chat(options: argparse.Namespace) -> None:
         raise ClientError(f"{error} {hint}") from None
 
 
+def _chat(options: argparse.Namespace) -> None:
+    token = _token(options)
+    with _saying_where_tokens_are_read():
+        Chat(options.url, options.character, Options(player=options.player), token=token, authorities=options.ca).run()
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     given = [SETTINGS[name].flags[0] for name in given_flags(options, options.behind_dashes)]
-    return evaluate(
-        Evaluation.of(options, [*given, *(["--settings"] if options.settings is not None else [])]),
-        lambda: _configuration(options),
-        _report,
-        token=_token(options) if options.url is not None else None,
-        authorities=options.ca,
-    )
+    with _saying_where_tokens_are_read():
+        return evaluate(
+            Evaluation.of(options, [*given, *(["--settings"] if options.settings is not None else [])]),
+            lambda: _configuration(options),
+            _report,
+            token=_token(options) if options.url is not None else None,
+            authorities=options.ca,
+        )
 
 
 def _report(line: str) -> None:

@@ -28,6 +28,11 @@ class Turn:
     """How it ended: stop, length."""
     usage: Usage = field(default_factory=Usage)
 
+    @property
+    def by_the_model(self) -> bool:
+        """Whether the model made it. A greeting that stands in the character's file took none, and says nothing of its speed."""
+        return self.total is not None and (self.said != "" or bool(self.usage.prompt_tokens))
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -64,6 +69,8 @@ class Run:
     seconds: float
     stopped: str | None = None
     """Why not everything was asked; None if it was."""
+    unknown_cues: tuple[str, ...] = ()
+    """Cues that replies should perform, and that the character doesn't have."""
 
     def of_asked(self) -> list[tuple[Asked, Sequence[Attempt]]]:
         """Return the cases with options that were asked, each with its attempts."""

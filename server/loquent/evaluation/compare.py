@@ -146,7 +146,7 @@ def _others(asked: Sequence[Pair], pairs: Sequence[Pair]) -> list[Document]:
 
 
 def _macro_f1(name: str, group: Sequence[Pair]) -> Document:
-    options = list(group[0][0]["options"])
+    options = list(dict.fromkeys(option for first, _ in group for option in first["options"]))
     codes = {option: index for index, option in enumerate(options)}
     truth = np.asarray([codes[first["answer"]] for first, _ in group])
     predicted = [np.asarray([codes.get(pair[which]["outcome"]["predicted"], -1) for pair in group]) for which in (0, 1)]
@@ -200,7 +200,7 @@ def _brier(case: Mapping[str, Any]) -> float | None:
 def _first_text(case: Mapping[str, Any]) -> float | None:
     """Return the milliseconds to the first text of a case's first reply."""
     turns = case["attempts"][0]["turns"]
-    seconds = turns[0]["first_seconds"] if turns else None
+    seconds = turns[0]["first_seconds"] if turns and turns[0]["by_the_model"] else None
     return None if seconds is None else 1000 * seconds
 
 

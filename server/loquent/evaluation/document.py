@@ -57,6 +57,7 @@ def document(run: Run, *, server: Mapping[str, Any], character_file: Path | None
             "seconds": run.seconds,
             "attempts": len(run.attempts),
             "stopped": run.stopped,
+            "unknown_cues": run.unknown_cues,
         },
         "measures": measure(run),
         "cases": _cases(run),
@@ -124,6 +125,7 @@ def _attempt(attempt: Attempt) -> Document:
 def _turn(turn: Turn) -> Document:
     return {
         "said": turn.said,
+        "by_the_model": turn.by_the_model,
         "text": turn.text,
         "cues": turn.cues,
         "reason": turn.reason,

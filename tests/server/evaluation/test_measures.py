@@ -100,6 +100,17 @@ def test_options_in_another_order_are_the_same_options() -> None:
     assert group["confusion"]["counts"] == [[1, 0, 0], [0, 1, 0]]
 
 
+def test_each_case_may_have_options_of_its_own() -> None:
+    door = asked("door", "1", options=("door", "fire"))
+    stairs = asked("stairs", "2", options=("fire", "stairs", "moon", "sun"))
+    (group,) = measured(decided(door, 0.5, 0.5), decided(stairs, 0.7, 0.1, 0.1, 0.1))["choices"]["groups"]
+    assert group["options"] == ["door", "fire", "stairs", "moon", "sun"]
+    assert group["confusion"]["counts"][2] == [0, 1, 0, 0, 0, 0]
+    assert group["baseline"]["chance"] == pytest.approx((1 / 2 + 1 / 4) / 2)
+    assert group["calibration"]["brier_guess"] == pytest.approx((1 / 2 + 3 / 4) / 2)
+    assert group["calibration"]["log_loss_guess"] == pytest.approx((math.log(2) + math.log(4)) / 2)
+
+
 def test_questions_are_measured_apart_and_averaged() -> None:
     other = [asked("a", "x", name="other", options=("a", "b")), asked("b", "y", name="other", options=("a", "b"))]
     choices = measured(*four(), decided(other[0], 1.0, 0.0), decided(other[1], 0.0, 1.0))["choices"]
@@ -186,3 +197,12 @@ def test_the_cache_of_later_turns_is_counted_apart() -> None:
     attempt.turns.append(second)
     cached = measured(attempt)["efficiency"]["cached"]
     assert (cached["first_turns"]["share"], cached["later_turns"]["share"]) == (0.8, 0.9)
+
+
+def test_a_greeting_that_took_no_model_says_nothing_of_its_speed() -> None:
+    greeting = replied(said(""), "good", first=0.001)
+    greeting.turns[0].usage = Usage(prompt_tokens=0, cached_tokens=0, reply_tokens=0)
+    unprompted = replied(said("", Checks(max_words=9)), "good", first=0.7)
+    speed = measured(greeting, unprompted)["efficiency"]
+    assert (speed["first_text_seconds"]["n"], speed["first_text_seconds"]["p50"], speed["replies"]) == (1, 0.7, 1)
+    assert speed["cached"]["first_turns"]["n"] == 1
