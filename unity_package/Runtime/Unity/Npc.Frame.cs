@@ -20,6 +20,7 @@ namespace Loquent
         private bool hadClient;
         private bool hasLookedForSpeech;
         private bool isEnding;
+        private bool hasGreeted;
 
         private void Start()
         {
@@ -50,6 +51,7 @@ namespace Loquent
             Become(NpcState.Off);
             isEnding = false;
             hasLookedForSpeech = false;
+            hasGreeted = false;
         }
 
         private void Change(ref string field, string value)
@@ -61,6 +63,7 @@ namespace Loquent
             }
 
             field = value;
+            hasGreeted = false;
             Leave();
             Become(isActiveAndEnabled ? NpcState.Connecting : NpcState.Off);
         }
@@ -73,6 +76,19 @@ namespace Loquent
             turn = null;
             hasNewText = false;
             DisplayName = string.Empty;
+        }
+
+        /// <summary>Makes it ready to say something; tells whether it can be.</summary>
+        private bool CanTalk()
+        {
+            if (!isActiveAndEnabled)
+            {
+                Log.Warning(this, "it's disabled, so it can't be talked to. Enable it first.");
+                return false;
+            }
+
+            Prepare();
+            return true;
         }
 
         /// <summary>Finds or makes what it needs.</summary>
@@ -142,6 +158,7 @@ namespace Loquent
             talker.Received += HandleReceived;
             talker.Ended += HandleEnded;
             talker.OpeningFailed += HandleOpeningFailed;
+            talker.Error += error => Log.Exception(this, error);
             Failure = null;
             toldOf = null;
             clientWas = ClientState.Off;
@@ -197,6 +214,13 @@ namespace Loquent
             {
                 speech.Speaker = DisplayName;
             }
+
+            if (greetsWhenOpened && !hasGreeted && talker.WaitingCount == 0)
+            {
+                talker.Greet();
+            }
+
+            hasGreeted = true;
         }
 
         private void HandleAsked(Turn asked)
@@ -266,6 +290,21 @@ namespace Loquent
 
             Raise.Event(this, Ended, this, end.Reason);
             Raise.Event(this, onEnded);
+        }
+
+        private void HandleDecided(DecideEnd end, Action<DecideEnd> onDecided)
+        {
+            if (isEnding)
+            {
+                return;
+            }
+
+            if (end.Error != null)
+            {
+                Log.Error(this, "'" + end.Question + "' wasn't decided: " + end.Error.Message);
+            }
+
+            Raise.Event(this, onDecided, end);
         }
 
         private void HandleOpeningFailed(Exception why)

@@ -47,6 +47,9 @@ namespace Loquent
         [Tooltip("Whether a canvas is made above the object if there is none. Turn it off to show replies in your own way.")]
         [SerializeField] private bool makesCanvas = true;
 
+        [Tooltip("Whether the character speaks first: once, when its conversation opens and the player has said nothing yet. It's remembered as every reply.")]
+        [SerializeField] private bool greetsWhenOpened;
+
         [Tooltip("What the canvas tells the player when something goes wrong.")]
         [SerializeField] private NpcTexts texts = new NpcTexts();
 
@@ -161,6 +164,16 @@ namespace Loquent
             set => makesCanvas = value;
         }
 
+        /// <summary>
+        /// Whether the character speaks first by itself: once each time it's enabled, when the conversation opens and the player has said nothing yet. To choose the moment, as
+        /// when the player comes near, call <see cref="Greet"/>.
+        /// </summary>
+        public bool GreetsWhenOpened
+        {
+            get => greetsWhenOpened;
+            set => greetsWhenOpened = value;
+        }
+
         /// <summary>What the canvas tells the player when something goes wrong.</summary>
         public NpcTexts Texts => texts;
 
@@ -204,15 +217,59 @@ namespace Loquent
                 throw new ArgumentNullException(nameof(text));
             }
 
-            if (!isActiveAndEnabled)
+            if (!CanTalk())
             {
-                Log.Warning(this, "it's disabled, so it can't be talked to. Enable it first.");
                 return;
             }
 
-            Prepare();
             talker.Say(text, images);
             Follow();
+        }
+
+        /// <summary>
+        /// Lets the character speak first: with its greeting, if it has one and nothing has been said between it and the player yet, otherwise with something unprompted. A reply
+        /// that is under way is interrupted. It ends as what is said does, with one <see cref="Ended"/> or <see cref="Failed"/>.
+        /// </summary>
+        [Preserve]
+        public void Greet()
+        {
+            if (!CanTalk())
+            {
+                return;
+            }
+
+            talker.Greet();
+            Follow();
+        }
+
+        /// <summary>
+        /// Lets the model choose one of some options, as a question of the game's about what has been said: did the player order, whom do they mean? Nothing of it is shown or
+        /// remembered. It interrupts nothing: it's asked when the replies to what was said before have been shown, and what is said meanwhile waits for it, which takes a moment.
+        /// </summary>
+        /// <param name="question">What is to be decided; not without a visible character.</param>
+        /// <param name="options">What there is to choose from: at least two, none empty, all different.</param>
+        /// <param name="onDecided">
+        /// Called exactly once, on the main thread, with the choice or with what went wrong, which the log says as well; unless the scene or the program ends before.
+        /// </param>
+        /// <param name="images">What belongs to the question, as encoded picture files (JPEG or PNG); null for nothing.</param>
+        /// <exception cref="ArgumentNullException">One of the first three is null.</exception>
+        public void Decide(string question, IReadOnlyList<string> options, Action<DecideEnd> onDecided, IReadOnlyList<byte[]> images = null)
+        {
+            if (onDecided == null)
+            {
+                throw new ArgumentNullException(nameof(onDecided));
+            }
+
+            if (CanTalk())
+            {
+                talker.Decide(question, options, end => HandleDecided(end, onDecided), images);
+            }
+            else
+            {
+                var nobody = new Talker(character);
+                nobody.Close();
+                nobody.Decide(question, options, end => Raise.Event(this, onDecided, end), images);
+            }
         }
 
         /// <summary>Interrupts the reply, and drops what waits to be said. The character remembers what the player has seen.</summary>
