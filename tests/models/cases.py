@@ -1,0 +1,52 @@
+"""What the models are measured with: questions about pictures that they were never shown, the same ones every time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from models import prose, questions
+from models.questions import Question
+from models.shapes import Drawing, Kind, draw
+
+FIRST: Final = 100_000
+"""Where the numbers of these pictures begin, within the held-out split: others of it are looked at while a model is trained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question about a picture, and who is asked."""
+
+    drawing: Drawing
+    question: Question
+    persona: str
+    said: str
+    """The question and its options, in a message's words."""
+
+
+_ASK: Final[dict[str, tuple[Kind, Callable[[random.Random, Drawing], Question]]]] = {
+    "which of 5": ("one", lambda chance, drawing: questions.which(chance, drawing, 5)),
+    "nothing of 5": ("blank", lambda chance, drawing: questions.which(chance, drawing, 5)),
+    "colour": ("one", questions.colour),
+    "shape": ("one", questions.shape),
+    "where": ("placed", questions.where),
+    "where of two": ("pair", questions.where),
+    "how many": ("several", questions.many),
+    "is there": ("one", questions.is_there),
+}
+KINDS: Final = tuple(_ASK)
+"""The kinds of questions."""
+
+
+def cases(kind: str, count: int) -> list[Case]:
+    """Return so many questions of a kind."""
+    drawn, ask = _ASK[kind]
+    made = []
+    for number in range(FIRST, FIRST + count):
+        chance = random.Random(f"case/{kind}/{number}")
+        drawing = draw("held out", number, drawn)
+        question = ask(chance, drawing)
+        made.append(Case(drawing, question, prose.persona(chance), questions.in_words(chance, question)))
+    return made
