@@ -14,6 +14,7 @@ from unity import build, engine
 for _name in [name for name in os.environ if name.startswith("LOQUENT_") and name != "LOQUENT_CACHE"]:
     del os.environ[_name]  # what a developer has set for a server of their own
 os.environ["LOQUENT_SETTINGS"] = os.devnull  # nor does their loquent.toml count
+os.environ["LOQUENT_MEMORY"] = "none"  # nor is anything written into what their server remembers
 
 # Whoever starts the tests in the background, as a build server may, has Ctrl-C ignored, and so has every program that is started
 # from here. At a terminal it isn't, and some tests sit at one.

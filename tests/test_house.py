@@ -16,7 +16,7 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat", "doctor"],
+    ["serve", "chat", "doctor", "players"],
     ["configuration"],
     ["client", "gateway"],
     ["dialing"],
@@ -27,8 +27,8 @@ LAYERS = [
     ["access", "certificates", "descriptors", "images", "sockets"],
     ["metrics", "tracing"],
     ["tokens", "watcher"],
-    ["logs"],
-    ["image_files", "settings", "wire"],
+    ["logs", "tables"],
+    ["image_files", "settings", "wire", "wording"],
     ["__init__"],
 ]
 

@@ -9,9 +9,11 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from . import __version__
 from .access import AccessError
@@ -21,20 +23,24 @@ from .client import ClientError, FaultError
 from .configuration.flags import add_flags, given_flags
 from .configuration.reading import Configuration, read
 from .configuration.setting import SETTINGS
-from .configuration.sources import ConfigurationError, nearest
+from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.character import SHIPPED, CharacterError, load_characters
+from .dialogue.cast import Cast
+from .dialogue.character_file import SHIPPED, CharacterError
+from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineError
 from .gateway import GatewayError
 from .logs import Log, set_up
+from .players import counted, erase_player, export_players, export_to, import_players, list_players, named, shown
 from .serve import serve
-from .settings import Settings
+from .settings import NO_MEMORY, Settings
 from .tokens import TokensError, make_token
 from .tracing.tracer import TracingError
 from .wire.faults import Code
 from .wire.frames import Options
+from .wording import nearest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ClientError,
         EngineError,
         GatewayError,
+        StoreError,
         TokensError,
         TracingError,
     ) as error:
@@ -131,15 +138,54 @@ def _parser() -> argparse.ArgumentParser:
         help="first day on which it isn't taken any more, in UTC, such as 2027-01-31",
     )
 
+    _add_players(commands)
+
     command = _add(commands, "chat", _chat, "talk with a character in the terminal")
     url = f"ws://127.0.0.1:{SETTINGS['port'].default}"
     command.add_argument("--url", default=url, help="where the server is (default: %(default)s)")
     _add_credentials(command)
     command.add_argument("--character", default="innkeeper", help="who to talk with (default: %(default)s)")
-    command.add_argument(
-        "--player", help="who you are: what is said is remembered under this name while the server runs"
-    )
+    command.add_argument("--player", help="who you are: what is said is remembered under this name")
     return parser
+
+
+def _add_players(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    does = "show, export, import or erase what is remembered of players"
+    group = commands.add_parser(
+        "players",
+        help=does,
+        description=f"{does[0].upper()}{does[1:]}; also while the server runs.",
+        allow_abbrev=False,
+    )
+    actions = group.add_subparsers(required=True, metavar="action")
+    player: dict[str, Any] = {
+        "metavar": "PLAYER",
+        "type": named,
+        "help": "who: as `loquent players list` shows the name",
+    }
+    for name, run, action in (
+        ("list", _list_players, "show who is remembered"),
+        ("export", _export_players, "write down what is remembered, as JSON Lines"),
+        ("import", _import_players, "take in what was exported: all of it, or nothing"),
+        ("erase", _erase_player, "erase all that is remembered of a player, for ever"),
+    ):
+        command = _add(actions, name, run, action)
+        match name:
+            case "export":
+                command.add_argument("player", nargs="?", **player)
+                command.add_argument("--all", action="store_true", help="of all players")
+                command.add_argument("--file", metavar="FILE", type=Path, help="where to (default: it's printed)")
+            case "import":
+                command.add_argument(
+                    "file", metavar="FILE", type=Path, help="what `loquent players export` has written"
+                )
+            case "erase":
+                command.add_argument("player", **player)
+                command.add_argument("--yes", action="store_true", help="don't ask")
+        command.add_argument(
+            "--memory", metavar="PATH", type=Path, help="the memory's file (default: the one that the settings name)"
+        )
+        command.add_argument("--settings", metavar="FILE", help="file with settings, as for serve")
 
 
 def _add(
@@ -220,8 +266,9 @@ def _serve(options: argparse.Namespace) -> None:
     _allow_descriptors(settings)
     if configuration.file_counts:
         _report(f"Settings from {configuration.file}.")
-    characters = load_characters(settings.characters or SHIPPED)
-    asyncio.run(serve(partial(_engine, settings), characters, settings, _report))
+    cast = Cast.read(settings.characters or SHIPPED)
+    settings = replace(settings, memory=settings.memory or usual_file())
+    asyncio.run(serve(partial(_engine, settings), cast, settings, _report))
 
 
 def _allow_descriptors(settings: Settings) -> None:
@@ -262,6 +309,72 @@ def _make_token(options: argparse.Namespace) -> None:
         expires=options.expires,
         report=_report,
     )
+
+
+def _list_players(options: argparse.Namespace) -> None:
+    found = list_players(_memory(options))
+    for player in found:
+        times = f"{player.first:%Y-%m-%d} to {player.last:%Y-%m-%d}"
+        _report(f"{shown(player.name)}\t{counted(player.exchanges)} with {', '.join(player.characters)}, {times}")
+    if not found:
+        _report("Nobody is remembered.")
+
+
+def _export_players(options: argparse.Namespace) -> int | None:
+    if (options.player is None) is not options.all:
+        options.parser.error("say whom to export: a player, or --all")
+    memory = _memory(options)
+    if options.file is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the terminal can show: it's a file in the making
+            sys.stdout.reconfigure(encoding="utf-8", errors="strict", newline="\n")
+        try:
+            count = export_players(memory, options.player, sys.stdout)
+            sys.stdout.flush()
+        except OSError as error:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise StoreError(f"The export is incomplete: {error.strerror}.") from None
+    else:
+        count = export_to(memory, options.player, options.file)
+        _report(f"Written to {options.file}: {counted(count)}.")
+    if not count and options.player is not None:
+        return _nobody(options.player)
+    return None
+
+
+def _import_players(options: argparse.Namespace) -> None:
+    _report(f"Imported: {counted(import_players(_memory(options), options.file))}.")
+
+
+def _erase_player(options: argparse.Namespace) -> int | None:
+    memory = _memory(options)
+    if not options.yes:
+        known = {player.name: player for player in list_players(memory)}.get(options.player)
+        what = f"{counted(known.exchanges)} with {', '.join(known.characters)}" if known else "what is being said now"
+        try:
+            answer = input(f"Erase {what} of {shown(options.player)}, for ever? [y/N] ")
+        except EOFError:
+            raise StoreError("Nothing was erased: nobody answered. --yes erases without a question.") from None
+        if answer.strip().lower() not in ("y", "yes"):
+            _report("Nothing was erased.")
+            return 1
+    count = erase_player(memory, options.player)
+    if not count:
+        return _nobody(options.player)
+    _report(f"Erased: {counted(count)} of {shown(options.player)}. A server that runs forgets them within a second.")
+    return None
+
+
+def _nobody(player: str) -> int:
+    print(f"loquent: Nothing is remembered of {shown(player)}; `loquent players list` shows of whom.", file=sys.stderr)
+    return 1
+
+
+def _memory(options: argparse.Namespace) -> Path:
+    """Return the memory's file, of a server with these settings."""
+    named: Path | None = options.memory or read({}, file=options.settings).settings.memory
+    if named == NO_MEMORY:
+        raise StoreError("The settings say memory = none: what is said is only in the server, and gone when it stops.")
+    return named or usual_file()
 
 
 def _chat(options: argparse.Namespace) -> None:

@@ -28,6 +28,7 @@ from .wire.frames import (
     Cancel,
     Close,
     Cue,
+    Decide,
     Decision,
     End,
     Fault,
@@ -47,6 +48,8 @@ __all__ = ["Client", "ClientError", "FaultError", "Reconnect", "Reply"]
 
 _ACK_EVERY: Final = 64
 """Frames after which an ack is due at the latest (SPEC section 4)."""
+_TURNS: Final = (Say.KIND, Decide.KIND)
+"""The frames that begin turns."""
 _ARRIVED: Final = (Code.CONVERSATION_OPEN, Code.TURN_ORDER, Code.CONVERSATION_UNKNOWN)
 """What a server says of a frame that came again: that the first one had arrived."""
 
@@ -87,6 +90,8 @@ class Reply:
         """What has been taken from the iterator so far."""
         self.began = False
         """Whether the server has taken the turn on."""
+        self.decision: Decision | None = None
+        """What was chosen, in a turn of `Client.decide`."""
         self.end: End | None = None
         """The frame that ended the turn."""
         self._inbox: asyncio.Queue[Frame | ClientError] = asyncio.Queue()
@@ -107,15 +112,28 @@ class Reply:
         return self._pieces()
 
     async def _pieces(self) -> AsyncIterator[str]:
+        async for frame in self.frames():
+            if isinstance(frame, Text):
+                yield frame.text
+
+    async def frames(self) -> AsyncIterator[Frame]:
+        """Iterate over the turn's frames instead, for who wants more than the text: `Text`, `Cue`, `Decision`, in their order.
+
+        Raises:
+            FaultError, ClientError: as with the text.
+        """
         fault: Fault | None = None
         while self.end is None:
             item = await self._inbox.get()
             match item:
                 case ClientError():
                     raise item
-                case Text() if not self._cancelled:
-                    self.text += item.text
-                    yield item.text
+                case Text() | Cue() | Decision() if not self._cancelled:
+                    if isinstance(item, Text):
+                        self.text += item.text
+                    elif isinstance(item, Decision):
+                        self.decision = item
+                    yield item
                 case Fault():
                     fault = item
                     if not self.began:  # refused: no end will follow
@@ -229,6 +247,15 @@ class Client:
         await self.send(Say(conversation, reply.turn, text, tuple(images)))
         return reply
 
+    async def decide(
+        self, conversation: int, question: str, options: Sequence[str], images: Sequence[bytes] = ()
+    ) -> Reply:
+        """Ask for a choice among options; the `Reply.decision` of what is returned is there when its frames have been read."""
+        self._last_turn += 1
+        reply = self._replies[self._last_turn] = Reply(self, self._last_turn)
+        await self.send(Decide(conversation, reply.turn, question, tuple(options), tuple(images)))
+        return reply
+
     async def close_conversation(self, conversation: int) -> None:
         """Close a conversation."""
         await self.send(Close(conversation))
@@ -252,7 +279,7 @@ class Client:
         """
         if self._lost is not None:
             raise self._lost
-        if isinstance(frame, Open | Say | Cancel | Close):
+        if isinstance(frame, Open | Say | Decide | Cancel | Close):
             self._unconfirmed.append(frame)
         if self._away:
             return
@@ -395,7 +422,8 @@ class Client:
     def _take_turn(self, item: Begin | Text | Cue | Decision | End) -> None:
         reply = self._replies.get(item.turn)
         if isinstance(item, Begin):
-            self._confirm((Say.KIND, item.turn))
+            for kind in _TURNS:
+                self._confirm((kind, item.turn))
         if (
             isinstance(item, End) and item.reason == "cancelled"
         ):  # otherwise its cancel may still have to cut what is remembered
@@ -405,7 +433,7 @@ class Client:
             reply.put(item)
             if isinstance(item, End):
                 del self._replies[item.turn]
-                self._again.discard((Say.KIND, item.turn))
+                self._again -= {(kind, item.turn) for kind in _TURNS}
 
     def _take_fault(self, fault: Fault) -> None:
         if fault.refers is None:
@@ -417,7 +445,7 @@ class Client:
         opening = self._opening.get(number) if kind == Open.KIND else None
         if opening is not None and not opening.done():
             opening.set_exception(FaultError(fault))
-        reply = self._replies.get(number) if kind == Say.KIND else None
+        reply = self._replies.get(number) if kind in _TURNS else None
         if reply is not None:
             reply.put(fault)
             if not reply.began:

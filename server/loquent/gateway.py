@@ -28,6 +28,7 @@ from .dialogue.character import Character
 from .dialogue.conversations import Conversations
 from .dialogue.store import Store
 from .dialogue.watch import Watch
+from .engines.base import Engine
 from .engines.keeper import Keeper, State
 from .logs import Log
 from .metrics import Metrics
@@ -80,7 +81,7 @@ class Gateway:
 
     def __init__(
         self,
-        keeper: Keeper,
+        keeper: Keeper[Engine],
         characters: Mapping[str, Character],
         store: Store,
         settings: Settings | None = None,
@@ -116,6 +117,7 @@ class Gateway:
         metrics.sessions.read = lambda: {"connected": sessions.connected, "waiting": sessions.waiting}
         metrics.pending_bytes.read = lambda: sessions.pending_bytes
         metrics.window_bytes.read = lambda: sessions.window_bytes
+        metrics.memory_waiting.read = lambda: self._store.waiting
         metrics.engine_up.read = lambda: keeper.state is State.READY
         metrics.engine_restarts.read = lambda: keeper.restarts
         return metrics

@@ -242,7 +242,7 @@ class Metrics(Collector):
             "loquent_queue_seconds", "How long turns waited for their place in the engine.", QUEUE_BOUNDS
         )
         self.turn = Histogram(
-            "loquent_turn_seconds", "From a say to the end of its turn, however it ended.", TURN_BOUNDS
+            "loquent_turn_seconds", "From a say or decide to the end of its turn, however it ended.", TURN_BOUNDS
         )
         self.turns = Counters("loquent_turns", "Turns, by how they came out.", "outcome", OUTCOMES)
         self.tokens = Counters(
@@ -272,6 +272,9 @@ class Metrics(Collector):
             "loquent_replay_window_bytes", "Bytes sent and kept until they are acknowledged, of all sessions."
         )
 
+        self.memory_waiting = Gauge(
+            "loquent_memory_waiting", "Exchanges that wait to be stored because the memory's file can't be written."
+        )
         self.engine_up = Gauge("loquent_engine_up", "1 while the engine can reply, else 0.")
         self.engine_restarts = Gauge(
             "loquent_engine_restarts", "How often an engine that died was started again.", counter=True

@@ -6,20 +6,27 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from functools import partial
 from typing import Final
 
 from .access import Access, is_loopback, require_tokens
 from .certificates import Certificates
 from .descriptors import tell_of_shortage
+from .dialogue.cast import Cast
 from .dialogue.character import Character
-from .dialogue.store import MemoryStore
-from .engines.base import Engine, EngineDead
+from .dialogue.character_file import CharacterError
+from .dialogue.prompt import system
+from .dialogue.sqlite_store import SqliteStore
+from .dialogue.store import MemoryStore, Store
+from .engines.base import Engine, EngineDead, Message
 from .engines.keeper import Keeper
 from .gateway import Gateway
 from .logs import Log
-from .settings import Settings
+from .settings import NO_MEMORY, Settings
 from .tracing.tracer import tracer
 from .watcher import Watch, look_often
+from .wire.frames import Options
 
 log = Log.named("loquent.serve")
 
@@ -29,7 +36,7 @@ _TRACES_SECONDS: Final = 3.0
 
 async def serve(
     make_engine: Callable[[], Engine],
-    characters: Mapping[str, Character],
+    cast: Cast,
     settings: Settings,
     report: Callable[[str], None],
 ) -> None:
@@ -37,17 +44,36 @@ async def serve(
 
     Args:
         make_engine: makes who replies, not started; called again for each engine that takes the place of a dead one.
-        characters: who can be talked with.
-        settings: where to listen, the limits and times.
+        cast: who can be talked with.
+        settings: where to listen, the limits and times. Without a file for the memory, it lasts as long as the server.
         report: told in one line each what the user should know.
 
     Raises:
+        StoreError: the file of the memory can't be used, or another server uses it; found out before the engine is loaded.
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
+        CharacterError: a character's description doesn't fit into the engine's context.
         EngineStartError: the engine can't start.
         EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
+    with closing(_store(settings)) as store:
+        await _serve(make_engine, cast, store, settings, report)
+
+
+def _store(settings: Settings) -> Store:
+    if settings.memory is None or settings.memory == NO_MEMORY:
+        return MemoryStore()
+    return SqliteStore(settings.memory, days=settings.memory_days)
+
+
+async def _serve(
+    make_engine: Callable[[], Engine],
+    cast: Cast,
+    store: Store,
+    settings: Settings,
+    report: Callable[[str], None],
+) -> None:
     host = settings.host
     access = Access.none() if settings.tokens is None else Access.read(settings.tokens)
     require_tokens(host, access, settings.allow_anonymous)
@@ -61,18 +87,19 @@ async def serve(
     keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
-    gateway = Gateway(keeper, characters, MemoryStore(), settings, access=access, tls=tls, tracer=spans)
+    gateway = Gateway(keeper, cast, store, settings, access=access, tls=tls, tracer=spans)
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
     bound = await gateway.listen(host, settings.port)
-    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome]
+    looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look, cast.look]
     if certificates is not None:
         looks.append(certificates.warn)
     looking = asyncio.create_task(look_often(looks), name="looks at files")
 
     def ready() -> None:
-        report(_ready_line(keeper.engine, characters, host, bound, "ws" if tls is None else "wss"))
+        cast.suit(partial(_check_prompt, keeper, settings))
+        report(_ready_line(keeper.engine, cast, host, bound, "ws" if tls is None else "wss"))
 
     keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
     try:
@@ -89,11 +116,29 @@ async def serve(
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper, ready: Callable[[], None]) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None]) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()
     raise EngineDead(await keeper.gave_up())
+
+
+def _check_prompt(keeper: Keeper[Engine], settings: Settings, name: str, character: Character) -> None:
+    """Refuse a character of which the model is told so much that nothing could be said to it.
+
+    Raises:
+        CharacterError: it's so.
+    """
+    engine = keeper.engine
+    if not engine.alive:
+        return
+    context = engine.context_tokens
+    needed = engine.count_tokens([Message("system", system(character, Options())), Message("user", "Hello")])
+    if needed > context - min(character.sampling.max_tokens or settings.reply_tokens, context // 2):
+        raise CharacterError(
+            f"The character {name} takes {needed} tokens before anything is said, and {engine.model} has {context} for all, "
+            "the reply included: shorten its persona, style, knowledge or cues, or choose a model with more context."
+        )
 
 
 def _watches(access: Access, certificates: Certificates | None, gateway: Gateway) -> list[Watch]:

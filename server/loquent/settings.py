@@ -14,6 +14,9 @@ from typing import Any, Final
 LARGEST: Final = 1 << 40
 """The largest number that any setting takes: it has no use beyond, and in milliseconds it still fits into a frame's uint."""
 
+NO_MEMORY: Final = Path("none")
+"""What stands in `Settings.memory` to keep it only while the server runs."""
+
 
 def _setting(
     default: Any,
@@ -37,7 +40,7 @@ def _setting(
         unit: what a number counts.
         least: the smallest number that can be used.
         most: the largest.
-        choices: the texts that it can be, where they are few.
+        choices: the texts that it can be, where they are few; of a path, words that aren't one.
         form: what a text must look like: a regular expression, and the same in words.
         or_path: whether a text that begins like a path (./ ../ ~) is one.
         flags: its flags, where they aren't just its name with dashes. `--` means what stands behind it.
@@ -51,6 +54,7 @@ _WHERE = "Where it listens"
 _MODEL = "What replies"
 _ACCESS = "Who may come in"
 _SIZES = "How large things may be"
+_MEMORY = "What is remembered"
 _AMOUNTS = "How much at once"
 _TIMES = "How long things may take"
 _LOOKS = "What can be seen of it"
@@ -138,6 +142,17 @@ class Settings:
         unit="bytes",
         least=1 << 10,
     )
+    decision_options: int = _setting(
+        64,
+        "Options that a decide may have. Each costs the model some work, and the more there are, the less their probabilities mean.",
+        group=_SIZES,
+        unit="count",
+        least=2,
+        most=1024,
+    )
+    decision_option_bytes: int = _setting(
+        256, "Longest option of a decide: a few words.", group=_SIZES, unit="bytes of UTF-8", least=1, most=4096
+    )
     text_bytes: int = _setting(
         16_384,
         "Longest thing a player may say, in UTF-8: about 4,000 tokens, more than most models' contexts leave room for.",
@@ -181,6 +196,23 @@ class Settings:
         group=_SIZES,
         unit="pixels",
         least=16,
+    )
+
+    memory: Path | None = _setting(
+        None,
+        "File in which is kept what players and characters said; made if there is none. Without it, loquent/memory.sqlite3 in "
+        "your folder for programs' data ($XDG_DATA_HOME, else ~/.local/share). none keeps it only while the server runs.",
+        group=_MEMORY,
+        choices=(str(NO_MEMORY),),
+    )
+    memory_days: float = _setting(
+        0.0,
+        "How long it's kept, from when it was said; 0 for ever: a character that forgets isn't what players expect. Set what "
+        "your privacy notice says.",
+        group=_MEMORY,
+        unit="days",
+        least=0,
+        most=36_500,
     )
 
     connections: int = _setting(

@@ -15,6 +15,10 @@ LOOK_SECONDS: Final = 1.0
 """How often files are looked at. A change is acted on when the next look still finds the same: within two seconds."""
 
 
+FileState = tuple[int, ...] | None
+"""What differs when a file has changed; None if there is none."""
+
+
 class Watch:
     """Some files that belong together, and what reads them again.
 
@@ -32,14 +36,14 @@ class Watch:
 
     def look(self) -> None:
         """Read the files again if they differ from what was read last, and rest: what is being written is left alone."""
-        now = tuple(map(_state, self._files))
+        now = tuple(map(file_state, self._files))
         if now != self._read and now == self._seen:
             self._read_as(now)
         self._seen = now
 
     def read(self) -> None:
         """Read the files again, changed or not."""
-        self._seen = tuple(map(_state, self._files))
+        self._seen = tuple(map(file_state, self._files))
         self._read_as(self._seen)
 
     def _read_as(self, state: tuple[object, ...]) -> None:
@@ -59,7 +63,7 @@ async def look_often(looks: Sequence[Callable[[], None]], seconds: float = LOOK_
                 log.exception("a mistake in the server")
 
 
-def _state(file: Path) -> tuple[int, ...] | None:
+def file_state(file: Path) -> FileState:
     """Return what differs when a file has changed; None if there is none, as for a moment while some programs replace it."""
     try:
         found = file.stat()

@@ -160,10 +160,10 @@ def test_a_port_in_use_is_one_sentence_and_status_1() -> None:
 @pytest.mark.parametrize(
     ("file", "says"),
     [
-        ('name = "X"\npersona = "Y"\nvoise = "Z"', "no key voise"),
+        ('name = "X"\npersona = "Y"\nvoise = "Z"', "line 3: voise is no key here"),
         ('name = "X"\npersonna = "Y"', "did you mean persona?"),
-        ('name = "X"', "needs persona"),
-        ('name = "X"\npersona = 5', "needs persona"),
+        ('name = "X"', "the file needs persona"),
+        ('name = "X"\npersona = 5', "line 2: persona must be a text"),
         ("name = ", "isn't valid TOML"),
         (None, "no character file"),
     ],

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 
 from loquent.client import Client, ClientError, FaultError
 from loquent.engines.scripted import ScriptedEngine
-from loquent.wire.frames import Exchange, Options
+from loquent.wire.frames import Decision, Exchange, Options
 from support.pictures import encoded, quarters
 from support.running import running
 
@@ -248,3 +248,17 @@ async def test_a_proxy_for_the_web_isnt_asked_for_this_machine(monkeypatch: pyte
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     async with running() as server, await Client.connect(server.url) as client:
         assert (await client.open("guard"))[1].name == "Tomas"
+
+
+async def test_a_decision_comes_with_its_probabilities() -> None:
+    async with running() as server, await Client.connect(server.url) as client:
+        number, _ = await client.open("innkeeper")
+        reply = await client.decide(number, "Does he want the bed, or a duck?", ["boat", "duck"])
+        assert [type(frame) async for frame in reply.frames()] == [Decision]
+        assert reply.decision is not None
+        assert reply.decision.index == 1
+        assert sum(reply.decision.probabilities) == pytest.approx(1)
+        assert reply.end is not None
+        with pytest.raises(FaultError, match="at least 2 options") as caught:
+            _ = [frame async for frame in (await client.decide(number, "Which?", ["duck"])).frames()]
+        assert caught.value.fault.code == "choices_invalid"

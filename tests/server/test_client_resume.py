@@ -15,9 +15,10 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from loquent.client import Client, ClientError, FaultError, Reconnect, Reply
+from loquent.dialogue.store import Spoken
 from loquent.engines.scripted import ScriptedEngine
 from loquent.settings import Settings
-from loquent.wire.frames import Exchange, Options
+from loquent.wire.frames import Options
 from support.proxy import Link, Proxy
 from support.running import Running, running
 
@@ -75,7 +76,7 @@ async def test_cut_again_and_again_at_any_byte_every_reply_arrives_whole_and_onc
             assert await whole(reply) == WORDS
             assert reply.end is not None
             assert reply.end.reason == "stop"
-        assert server.store.last("p", "guard", 9) == (Exchange("Go on", WORDS),) * 5
+        assert server.store.last("p", "guard", 9) == (Spoken("Go on", WORDS),) * 5
         assert client.resumes >= 1
 
 
@@ -129,7 +130,7 @@ async def test_a_cancel_while_the_connection_is_lost_cuts_what_was_seen() -> Non
         assert [piece async for piece in pieces] == []
         assert reply.end is not None
         assert reply.end.reason == "cancelled"
-        assert server.store.last("p", "guard", 9) == (Exchange("Hello", reply.text),)
+        assert server.store.last("p", "guard", 9) == (Spoken("Hello", reply.text),)
 
 
 async def test_a_welcome_that_is_lost_is_asked_for_again() -> None:

@@ -430,9 +430,10 @@ class Network(RuleBasedStateMachine):
 
         Unless the player interrupted it, and the session was lost before that could be told.
         """
-        remembered = Counter(exchange.said for exchange in self.house.store.last("p", "guard", 1000))
+        stored = self.house.store.last("p", "guard", 1000)
+        remembered = Counter(exchange.said for exchange in stored)
         assert all(count == 1 for count in remembered.values())
-        replies = dict(self.house.store.last("p", "guard", 1000))
+        replies = {exchange.said: exchange.reply for exchange in stored}
         for talk in self.talks[-8:]:
             if talk.outcome in ("stop", "cancelled") and talk.said in replies:
                 assert talk.reply is not None

@@ -8,6 +8,7 @@ from itertools import permutations
 
 import pytest
 
+from loquent.dialogue.store import Spoken
 from loquent.engines.base import Delta, Finish, Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.wire.codec import decode
@@ -17,7 +18,6 @@ from loquent.wire.frames import (
     Cancel,
     Close,
     End,
-    Exchange,
     Fault,
     Frame,
     Open,
@@ -118,33 +118,33 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def remembered(order: tuple[str, ...]) -> list[Exchange]:
+def remembered(order: tuple[str, ...]) -> list[Spoken]:
     """Return what the character should remember where each event is over before the next comes."""
-    kept: list[Exchange] = []
+    kept: list[Spoken] = []
     running: int | None = 1
     opened = True
     for event in order:
         match event:
             case "cancel" if running == 1:
                 running = None
-                kept.append(Exchange("Hello", SEEN))
+                kept.append(Spoken("Hello", SEEN))
             case "cancel" if opened and kept and running is None:
-                kept[0] = Exchange("Hello", SEEN)
+                kept[0] = Spoken("Hello", SEEN)
             case "say" if opened and running is None:
                 running = 2
             case "close" if opened:
                 if running == 1:
-                    kept.append(Exchange("Hello", SAID))
+                    kept.append(Spoken("Hello", SAID))
                 if running == 2:
-                    kept.append(Exchange("Wait", ""))
+                    kept.append(Spoken("Wait", ""))
                 running, opened = None, False
             case "end" if running == 1:
                 running = None
-                kept.append(Exchange("Hello", SAID))
+                kept.append(Spoken("Hello", SAID))
     if running == 1:
-        kept.append(Exchange("Hello", SAID))
+        kept.append(Spoken("Hello", SAID))
     if running == 2:
-        kept.append(Exchange("Wait", ""))
+        kept.append(Spoken("Wait", ""))
     return kept
 
 

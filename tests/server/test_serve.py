@@ -22,7 +22,8 @@ from loquent import serve as serve_module
 from loquent.access import AccessError
 from loquent.certificates import CertificateError, Certificates
 from loquent.client import Client, ClientError, FaultError
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.cast import Cast
+from loquent.dialogue.character_file import SHIPPED
 from loquent.engines.base import EngineDead, EngineStartError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import GatewayError
@@ -78,7 +79,7 @@ async def health(port: int) -> dict[str, str]:
 
 async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_has() -> None:
     engine, lines, port = SlowEngine(), list[str](), free_port()
-    characters = load_characters(SHIPPED)
+    characters = Cast.read(SHIPPED)
     serving = asyncio.create_task(serve(lambda: engine, characters, Settings(port=port), lines.append))
     await engine.loading.wait()
     assert (await health(port))["status"] == "starting"
@@ -96,7 +97,7 @@ async def test_health_answers_while_the_model_loads_and_ready_is_said_once_it_ha
 
 async def test_a_signal_while_the_model_loads_stops_at_once_and_is_told() -> None:
     engine, lines, port = SlowEngine(), list[str](), free_port()
-    serving = asyncio.create_task(serve(lambda: engine, {}, Settings(port=port), lines.append))
+    serving = asyncio.create_task(serve(lambda: engine, Cast({}), Settings(port=port), lines.append))
     await engine.loading.wait()
     async with bare(f"ws://127.0.0.1:{port}") as client:
         os.kill(os.getpid(), signal.SIGINT)
@@ -111,7 +112,7 @@ async def test_a_signal_while_the_model_loads_stops_at_once_and_is_told() -> Non
 async def test_a_model_that_cannot_load_ends_the_server_with_the_engines_words() -> None:
     engine = SlowEngine("The model needs 16 GiB; choose a smaller one.")
     with pytest.raises(EngineStartError, match="16 GiB"):
-        await serve(lambda: engine, {}, Settings(port=0), lambda _: None)
+        await serve(lambda: engine, Cast({}), Settings(port=0), lambda _: None)
     assert engine.closed
 
 
@@ -121,7 +122,7 @@ async def test_a_port_in_use_is_found_out_before_the_model_is_loaded() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(GatewayError, match="in use"):
-            await serve(lambda: engine, {}, Settings(port=taken.getsockname()[1]), lambda _: None)
+            await serve(lambda: engine, Cast({}), Settings(port=taken.getsockname()[1]), lambda _: None)
     assert not engine.loading.is_set()
 
 
@@ -134,7 +135,7 @@ async def test_an_engine_that_dies_too_often_ends_the_server_with_the_engines_wo
         return engines[-1]
 
     settings, port = Settings(engine_restarts=1, engine_restart_seconds=600), free_port()
-    serving = asyncio.create_task(serve(make, {}, replace(settings, port=port), lambda _: None))
+    serving = asyncio.create_task(serve(make, Cast({}), replace(settings, port=port), lambda _: None))
     while not engines or not engines[0].alive:
         await asyncio.sleep(0.001)
     engines[0].die("The GPU fell off.")
@@ -154,7 +155,7 @@ async def test_a_signal_while_the_engine_is_started_again_stops_at_once() -> Non
         return engines[-1]
 
     lines = list[str]()
-    serving = asyncio.create_task(serve(make, {}, Settings(port=0), lines.append))
+    serving = asyncio.create_task(serve(make, Cast({}), Settings(port=0), lines.append))
     while not engines:
         await asyncio.sleep(0.001)
     engines[0].loaded.set()
@@ -177,7 +178,7 @@ async def test_spans_are_sent_and_the_last_ones_before_the_server_has_stopped() 
         settings = Settings(traces=collector.address)
         engine = ScriptedEngine(tokens_per_second=0)
         serving = asyncio.create_task(
-            serve(lambda: engine, load_characters(SHIPPED), replace(settings, port=port), lines.append)
+            serve(lambda: engine, Cast.read(SHIPPED), replace(settings, port=port), lines.append)
         )
         while not lines:
             await asyncio.sleep(0.001)
@@ -192,7 +193,7 @@ async def test_spans_are_sent_and_the_last_ones_before_the_server_has_stopped() 
 async def test_an_address_for_spans_that_is_none_is_found_out_before_the_model_is_loaded() -> None:
     engine = SlowEngine()
     with pytest.raises(TracingError, match="such as http://"):
-        await serve(lambda: engine, {}, Settings(traces="localhost:4318", port=0), lambda _: None)
+        await serve(lambda: engine, Cast({}), Settings(traces="localhost:4318", port=0), lambda _: None)
     assert not engine.loading.is_set()
 
 
@@ -211,7 +212,7 @@ async def serving(settings: Settings, host: str = "127.0.0.1") -> AsyncIterator[
     """Serve until the block ends; gives the address that is said to be ready."""
     lines: list[str] = []
     task = asyncio.create_task(
-        serve(ScriptedEngine, load_characters(SHIPPED), replace(settings, host=host, port=0), lines.append)
+        serve(ScriptedEngine, Cast.read(SHIPPED), replace(settings, host=host, port=0), lines.append)
     )
     while not lines and not task.done():
         await asyncio.sleep(0.001)
@@ -324,7 +325,7 @@ async def test_a_server_that_may_not_or_cannot_be_reached_as_asked_is_not_starte
 ) -> None:
     engine = SlowEngine()
     with pytest.raises(error):
-        await serve(lambda: engine, {}, Settings(**settings, port=0), lambda _: None)
+        await serve(lambda: engine, Cast({}), Settings(**settings, port=0), lambda _: None)
     assert not engine.loading.is_set()
 
 

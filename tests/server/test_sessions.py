@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from loquent.access import Visitor
+from loquent.dialogue.store import Spoken
 from loquent.engines.base import Delta, Request
 from loquent.engines.scripted import ScriptedEngine
-from loquent.wire.frames import Exchange, Open, Opened, Options, Resume, Say
+from loquent.wire.frames import Open, Opened, Options, Resume, Say
 from support.house import Line, house
 from support.table import REPLY
 from support.virtual_time import virtual_time
@@ -55,7 +56,7 @@ async def test_a_turn_that_ends_while_nobody_is_there_is_stored_whole() -> None:
     live, line = h.begin()
     h.sessions.lose(live, line)
     await asyncio.sleep(30)
-    assert h.store.last("p", "innkeeper", 9) == (Exchange("Hello", REPLY),)
+    assert h.store.last("p", "innkeeper", 9) == (Spoken("Hello", REPLY),)
 
 
 @virtual_time

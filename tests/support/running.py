@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from loquent.access import Access
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.dialogue.store import MemoryStore
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
@@ -27,7 +27,9 @@ HELLO = [1, [1], "test/1", None, None]
 class Running:
     """A gateway that listens."""
 
-    def __init__(self, gateway: Gateway, keeper: Keeper, store: MemoryStore, port: int, scheme: str = "ws") -> None:
+    def __init__(
+        self, gateway: Gateway, keeper: Keeper[ScriptedEngine], store: MemoryStore, port: int, scheme: str = "ws"
+    ) -> None:
         self.gateway = gateway
         self.keeper = keeper
         self.store = store

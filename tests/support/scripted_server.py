@@ -10,10 +10,13 @@ import asyncio
 import json
 import time
 import urllib.request
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
-from loquent.dialogue.character import SHIPPED, load_characters
+from loquent.dialogue.cast import Cast
+from loquent.dialogue.character_file import SHIPPED
 from loquent.engines.base import Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.logs import set_up
@@ -97,6 +100,8 @@ def main() -> None:
     parser.add_argument("--settings", type=json.loads, default={})
     options = parser.parse_args()
     settings = Settings(**{"reply_tokens": LONG_WORDS, "port": options.port} | options.settings)
+    if settings.memory is not None:
+        settings = replace(settings, memory=Path(settings.memory))  # JSON has no paths
     set_up(settings.log_level, settings.log_format)
     reply, long = script(options.words), script(LONG_WORDS, LONG_SIZE)
 
@@ -104,7 +109,7 @@ def main() -> None:
         return long if request.messages[-1].content == LONG else reply
 
     make_engine = partial(ScriptedEngine, say, tokens_per_second=options.pace, context_tokens=1 << 24)
-    characters = load_characters(SHIPPED)
+    characters = Cast.read(SHIPPED)
     asyncio.run(serve(make_engine, characters, settings, partial(print, flush=True)))
 
 

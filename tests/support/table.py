@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from loquent.dialogue.admission import Admission
 from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
 from loquent.dialogue.store import MemoryStore
 from loquent.dialogue.watch import Watch
+from loquent.engines.base import Recogniser
 from loquent.engines.keeper import Keeper
 from loquent.engines.scripted import ScriptedEngine
 from loquent.metrics import Metrics
@@ -39,8 +42,10 @@ class Table:
         settings: Settings | None = None,
         store: MemoryStore | None = None,
         admission: Admission | None = None,
-        keeper: Keeper | None = None,
+        keeper: Keeper[ScriptedEngine] | None = None,
         tracer: Tracer | None = None,
+        recogniser: Keeper[Recogniser] | None = None,
+        characters: Mapping[str, Character] = CHARACTERS,
     ) -> None:
         self.engine = engine
         self.keeper = keeper or Keeper(lambda: engine, restarts=0, within_seconds=600)
@@ -52,11 +57,12 @@ class Table:
         self.conversations = Conversations(
             self.session,
             self.keeper,
-            CHARACTERS,
+            characters,
             self.store,
             settings,
             self.admission,
             Watch(self.metrics, tracer or NoTracer()),
+            recogniser=recogniser,
         )
         self.frames: list[Frame] = []
 

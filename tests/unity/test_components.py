@@ -66,7 +66,7 @@ async def test_who_is_interrupted_remembers_what_was_seen() -> None:
     first, second = of(lines, "seen")
     assert [line["reason"] for line in of(lines, "ended")] == ["Cancelled", "Stop"]
     assert 40 <= first["shown"] < 60
-    [(said, remembered), (again, whole)] = [(said, reply) for said, reply in stored]
+    [(said, remembered), (again, whole)] = [(spoken.said, spoken.reply) for spoken in stored]
     assert (said, again) == ("Hello!", "Wait!")
     assert remembered == first["text"][: first["shown"]]
     assert whole == second["text"]

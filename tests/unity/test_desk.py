@@ -40,7 +40,7 @@ async def test_the_window_shows_what_a_server_offers() -> None:
     assert re.search(r"Label: Round trip\nLabel: \S+ ms, half of 5 were faster", shown)
     assert "Box: Warning" not in shown
     assert "Box: Error" not in shown
-    assert server.keeper.engine.running == 0  # type: ignore[attr-defined]
+    assert server.keeper.engine.running == 0
 
 
 async def test_the_window_says_a_line_and_measures_the_reply() -> None:

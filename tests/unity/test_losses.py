@@ -7,6 +7,7 @@ import random
 
 import pytest
 
+from loquent.dialogue.store import Spoken
 from loquent.engines.scripted import ScriptedEngine
 from loquent.settings import Settings
 from support.proxy import Link, Proxy
@@ -50,7 +51,7 @@ async def test_two_replies_cut_off_anywhere_again_and_again_arrive_whole_and_onc
         stored = [server.store.last("zoë", character, 9) for character in CHARACTERS]
     turns = of(lines, "turn")
     assert [(turn["text"], turn["reason"], turn["error"]) for turn in turns] == [(REPLY, "stop", None)] * 2
-    assert [[(said, reply) for said, reply in history] for history in stored] == [[(said, REPLY)] for said in SAID]
+    assert stored == [(Spoken(said, REPLY),) for said in SAID]
     assert {line["resumed"] for line in of(lines, "reconnected")} == {True}
     assert len(of(lines, "reconnecting")) >= 3
     assert of(lines, "opened again") == []

@@ -38,7 +38,7 @@ def _add(heading: argparse._ArgumentGroup, setting: Setting) -> None:
 
 def _metavar(setting: Setting) -> str:
     if setting.choices:
-        return "|".join(setting.choices)
+        return "|".join(("PATH", *setting.choices) if setting.kind is Kind.PATH else setting.choices)
     if setting.kind in (Kind.WHOLE, Kind.NUMBER):
         return "N" if setting.unit in ("", "count") else setting.unit.split()[0].upper()
     return "PATH" if setting.kind is Kind.PATH else "TEXT"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..settings import Settings
-from .setting import shortened
+from ..wording import shortened
 from .sources import ConfigurationError, Given, Source, from_environment, from_file, from_flags
 
 FILE: Final = Path("loquent.toml")

@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..settings import LARGEST, Settings
+from ..wording import shortened
 
 Value = str | int | float | bool | Path | tuple[str, ...] | None
 """What a setting can be."""
-
-_LONGEST_SHOWN: Final = 60
-"""Characters of a wrong value that a message repeats."""
 
 
 class ValueRefused(Exception):
@@ -67,6 +65,8 @@ class Setting:
     @property
     def allowed(self) -> str:
         """What it can be, to go behind "must be"."""
+        if self.kind is Kind.PATH:
+            return " or ".join((self.kind.value, *self.choices))
         if self.choices:
             return " or ".join((", ".join(self.choices[:-1]), self.choices[-1]))
         if self.kind in (Kind.WHOLE, Kind.NUMBER):
@@ -125,6 +125,8 @@ class Setting:
                 return self._number(number, shown)
             case (Kind.TEXT, str()):
                 return self._text(value, base, shown)
+            case (Kind.PATH, str() | Path()) if str(value) in self.choices:
+                return Path(value)
             case (Kind.PATH, str() | Path()):
                 return _path(self._text(str(value), base, shown), base)
             case (Kind.TEXTS, list() | tuple()) if all(isinstance(item, str) for item in value):
@@ -145,7 +147,7 @@ class Setting:
             raise ValueRefused("holds a character of value 0, which nothing can have")
         if not value and self.kind is Kind.TEXT:
             raise self._refused(shown)
-        if self.choices:
+        if self.choices and self.kind is not Kind.PATH:
             value = value.strip().lower()
             if value not in self.choices:
                 raise self._refused(shown)
@@ -157,12 +159,6 @@ class Setting:
 
     def _refused(self, shown: str) -> ValueRefused:
         return ValueRefused(f"is {shortened(shown) or 'empty'}, and must be {self.allowed}")
-
-
-def shortened(shown: str) -> str:
-    """Return what somebody has written as it can stand in a line: printable, and not too long."""
-    shown = shown.strip() if shown.isprintable() else repr(shown)
-    return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 
 
 _SWITCHES: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)

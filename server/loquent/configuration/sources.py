@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from .setting import SETTINGS, Setting, Value, ValueRefused, shortened
+from ..wording import nearest, shortened
+from .setting import SETTINGS, Setting, Value, ValueRefused
 
 
 class ConfigurationError(Exception):
@@ -171,9 +171,3 @@ def _checked(setting: Setting, given: object, where: str, base: Path | None = No
 def _unknown(where: str, name: str, known: Mapping[str, str], advice: str) -> str:
     near = nearest(name, known)
     return f"{where} is no setting: {f'did you mean {known[near]}?' if near else f'{advice}.'}"
-
-
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return which of the known names somebody may have meant."""
-    near = difflib.get_close_matches(name.lower(), [each.lower() for each in known], n=1, cutoff=0.6)
-    return next((each for each in known if near and each.lower() == near[0]), None)

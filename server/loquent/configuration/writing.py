@@ -105,7 +105,7 @@ def _default(setting: Setting) -> str:
 
 def _reason(setting: Setting) -> str:
     parts = [setting.why]
-    if setting.choices:
+    if setting.choices and setting.kind is not Kind.PATH:
         parts.append(f"Can be {setting.allowed}.")
     if setting.least is not None and setting.least > 0:
         parts.append(f"At least {setting.least:,g}.")

@@ -1,25 +1,20 @@
-"""One character talking with one player: its history, and the prompt that the history makes."""
+"""One character talking with one player: what has been said, and the prompt that comes of it."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..engines.base import Message
 from ..images import Picture
 from ..wire.frames import Exchange, Options
+from . import prompt
 from .character import Character
-from .store import REMEMBERED, REMEMBERED_BYTES, Store, latest
+from .cues import first, parsed
+from .prompt import Count, Entry
+from .store import REMEMBERED, REMEMBERED_BYTES, Spoken, Store, latest
 
 TOLD_BYTES = 1 << 15
 """How much of them the client is told in opened, in bytes of UTF-8, so that the frame stays small."""
-
-_TRIED_BYTES = 1 << 13
-"""How much of the history is tried first: some 2,000 tokens. Then twice as much, and so on, until it doesn't fit or is all there is."""
-
-_UNSEEN = "…"
-"""Stands in the prompt for a reply of which the player saw nothing: chat templates want the roles in turn."""
 
 
 class Conversation:
@@ -37,73 +32,117 @@ class Conversation:
         self.number = number
         self.character_id = character_id
         self.character = character
+        """May be replaced between turns, when its file has changed."""
         self.options = options
         self._store = store
         stored = store.last(options.player, character_id, REMEMBERED) if options.player else ()
-        self._history = deque(stored, maxlen=REMEMBERED)
+        self._history = [
+            Entry(prompt.asked(spoken.said, character.cues, first=not index), spoken)
+            for index, spoken in enumerate(stored)
+        ]
+        self._start: int | None = None
+        """Of the history, where the prompt begins; None before the first one."""
+        self._asked: str | None = None
+        """The player's message of the turn that runs."""
         self._last_turn: int | None = None
         self._last_key: int | None = None
         self.running: int | None = None
         """The turn that is running, if one is."""
+        self._latest: int | None = None
+        self._unkept: int | None = None
+        if options.player:
+            store.follow(options.player, self)
 
     @property
-    def history(self) -> tuple[Exchange, ...]:
+    def history(self) -> tuple[Spoken, ...]:
         """What has been said, oldest first."""
-        return tuple(self._history)
+        return tuple(entry.spoken for entry in self._history)
+
+    @property
+    def in_prompt(self) -> int:
+        """How many of the last exchanges stand in the prompt."""
+        return len(self._history) - (self._start or 0)
 
     def told(self) -> tuple[Exchange, ...]:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
-        return latest(self._history, TOLD_BYTES)
+        return tuple(Exchange(spoken.said, spoken.reply) for spoken in latest(self.history, TOLD_BYTES))
+
+    def begin(self, turn: int) -> None:
+        """See that a turn begins."""
+        self.running = self._latest = turn
+        self._asked = None
+
+    # --- the prompt ------------------------------------------------------------------------------
 
     def prompt(
-        self, said: str, fits: Callable[[Sequence[Message]], bool], pictures: tuple[Picture, ...] = ()
+        self,
+        said: str,
+        count: Count,
+        room: int,
+        pictures: tuple[Picture, ...] = (),
+        memories: Sequence[str] = (),
     ) -> list[Message]:
         """Return the messages for a reply to what the player has ``said``, and shown in ``pictures``.
 
-        The persona always comes first and the player's words last; of the history, as many of the oldest exchanges are left out as
-        must be for ``fits`` to say that the rest does. It may have to count tokens, while everybody waits: so it's asked a logarithmic
-        number of times, and never of much more than does fit, however long the history is. Pictures aren't remembered: what is left of
-        them is what the character said.
+        The persona always comes first and the player's words last; see `prompt`. Pictures aren't remembered: what is left of them is what
+        the character said.
+
+        Args:
+            said: the player's words; empty if the character is to speak by itself.
+            count: counts the tokens of a prompt.
+            room: how many it may have.
+            pictures: what is shown.
+            memories: what was said long ago and has to do with it.
         """
-        exchanges = list(self._history)
+        self._asked = prompt.asked(said, self.character.cues, memories, first=not self._history)
+        return self._put_together(self._asked, count, room, pictures)
 
-        def messages(kept: int) -> list[Message]:
-            middle = [
-                message
-                for exchange in exchanges[len(exchanges) - kept :]
-                for message in (Message("user", exchange.said), Message("assistant", exchange.reply or _UNSEEN))
-            ]
-            return [Message("system", self._system()), *middle, Message("user", said, pictures)]
+    def question(self, text: str, count: Count, room: int, pictures: tuple[Picture, ...] = ()) -> list[Message]:
+        """Return the messages for a question about the conversation, which won't be a part of it. See `prompt`."""
+        return self._put_together(text, count, room, pictures)
 
-        def fail(kept: int) -> bool:
-            return not fits(messages(kept))
+    def _put_together(self, last: str, count: Count, room: int, pictures: tuple[Picture, ...]) -> list[Message]:
+        told = prompt.system(self.character, self.options)
 
-        fit, most, tried = 0, len(exchanges), _TRIED_BYTES
-        while fit < most:
-            kept = max(fit + 1, len(latest(exchanges, tried)))
-            if fail(kept):
-                most = kept - 1
-                break
-            fit, tried = kept, 2 * tried
-        return messages(fit + bisect_left(range(fit + 1, most + 1), True, key=fail))
+        def made(entries: Sequence[Entry]) -> list[Message]:
+            return prompt.messages(told, entries, last, pictures)
 
-    def _system(self) -> str:
-        """Return what the model is told before the conversation. What the game sets is put on one line: it can't add instructions."""
-        told = [self.character.persona]
-        if self.options.player_name:
-            told.append(f"You are talking with {' '.join(self.options.player_name.split())}.")
-        if self.options.locale:
-            told.append(f"The player's language is {self.options.locale}; speak it.")
-        return "\n\n".join(told)
+        whole = made(self._history[self._start or 0 :])
+        if self._start is not None and count(whole) <= room:
+            return whole
+        fit = prompt.kept(self._history, lambda entries: count(made(entries)) <= room)
+        if fit < len(self._history):
+            half = prompt.kept(self._history, lambda entries: count(made(entries)) <= room // 2)
+            fit = max(half, min(fit, 1))
+        self._start = len(self._history) - fit
+        return made(self._history[self._start :])
 
-    def remember(self, turn: int, exchange: Exchange) -> None:
-        """Keep the exchange of a turn that is over; when this returns, it's stored."""
-        self._history.append(exchange)
-        while len(self._history) > max(1, len(latest(self._history, REMEMBERED_BYTES))):
-            self._history.popleft()
+    # --- what is remembered ----------------------------------------------------------------------
+
+    def remember(self, turn: int, spoken: Spoken) -> None:
+        """Keep the exchange of a turn that is over; when this returns, it's stored.
+
+        But not that of a turn that ran when the player was erased.
+        """
+        if turn == self._unkept:
+            return
+        asked = self._asked or prompt.asked(spoken.said, self.character.cues, first=not self._history)
+        self._history.append(Entry(asked, spoken))
+        self._bound()
         self._last_turn = turn
         if self.options.player:
-            self._last_key = self._store.append(self.options.player, self.character_id, exchange)
+            self._last_key = self._store.append(self.options.player, self.character_id, spoken)
+
+    def _bound(self) -> None:
+        """Let go of the oldest exchanges when there are too many: half of them at once, so that the prompt's beginning stays a while."""
+        history = self.history
+        if len(history) <= max(1, min(REMEMBERED, len(latest(history, REMEMBERED_BYTES)))):
+            return
+        keep = max(1, min(REMEMBERED // 2, len(latest(history, REMEMBERED_BYTES // 2))))
+        gone = len(history) - keep
+        del self._history[:gone]
+        if self._start is not None:
+            self._start = max(0, self._start - gone)
 
     def cut(self, turn: int, shown: int) -> None:
         """Remember of a turn's reply no more than the first ``shown`` Unicode scalar values.
@@ -111,12 +150,20 @@ class Conversation:
         Only the last turn can be cut, while no later one has begun; for any other, nothing happens: the model has been reminded
         of it as it was.
         """
-        if turn != self._last_turn or self.running is not None:
+        if turn != self._last_turn or turn != self._latest:
             return
-        exchange = self._history[-1]
-        seen = Exchange(exchange.said, exchange.reply[:shown])
-        if seen == exchange:
+        last = self._history[-1]
+        text, written = first(parsed(last.spoken.marked or last.spoken.reply, self.character.cues), shown)
+        if text == last.spoken.reply:
             return
-        self._history[-1] = seen
+        seen = Spoken(last.spoken.said, text, written if written != text else None)
+        self._history[-1] = Entry(last.asked, seen)
         if self.options.player and self._last_key is not None:
             self._store.amend(self.options.player, self.character_id, self._last_key, seen)
+
+    def forget(self) -> None:
+        """Let go of everything: the player has been erased. What is being said now won't be remembered."""
+        self._history.clear()
+        self._start = None
+        self._last_turn = self._last_key = None
+        self._unkept = self.running

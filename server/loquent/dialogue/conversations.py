@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from ..access import Allowance, Share
-from ..engines.base import Delta, Message, Request, Sampling
+from ..engines.base import Choice, Delta, Engine, Recogniser, Request, Verdict
 from ..engines.keeper import Keeper, State
 from ..images import ImageError, Picture, admit
 from ..settings import Settings
@@ -19,9 +20,13 @@ from ..wire.session import Session
 from .admission import Admission, Full, Place
 from .character import Character
 from .conversation import Conversation
+from .cues import grammar
+from .decisions import ChoiceError, Decision, asked, check_options
+from .greeting import as_reply, greets, speaks_first
 from .pictures import look_at
+from .reply import Reply
 from .store import Store
-from .turn import Turn
+from .turn import Turn, Work
 from .watch import TurnWatch, Watch
 
 _STOPPING = "The server is stopping; connect again in a moment."
@@ -59,18 +64,20 @@ class Conversations:
         admission: the places for turns, of all sessions.
         watch: sees what happens.
         allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
+        recogniser: has what tells what a picture shows, for decisions where the engine sees nothing.
     """
 
     def __init__(
         self,
         session: Session,
-        keeper: Keeper,
+        keeper: Keeper[Engine],
         characters: Mapping[str, Character],
         store: Store,
         settings: Settings,
         admission: Admission,
         watch: Watch,
         allowance: Allowance | None = None,
+        recogniser: Keeper[Recogniser] | None = None,
     ) -> None:
         self._session = session
         self._keeper = keeper
@@ -79,6 +86,7 @@ class Conversations:
         self._settings = settings
         self._admission = admission
         self._watch = watch
+        self._recogniser = recogniser
         self._open: dict[int, Conversation] = {}
         self._allowance = allowance or Allowance()
         self._running: dict[int, Turn] = {}
@@ -129,8 +137,10 @@ class Conversations:
 
     @property
     def images(self) -> int:
-        """How many pictures a say or decide may have; 0 if the model sees none."""
-        return self._settings.images if self._keeper.engine.sees else 0
+        """How many pictures a say or decide may have; 0 if nobody here sees any, and 1 if only decisions can be about one."""
+        if self._keeper.engine.sees:
+            return self._settings.images
+        return min(1, self._settings.images) if self._recognises else 0
 
     @property
     def count(self) -> int:
@@ -171,7 +181,8 @@ class Conversations:
         self._check_options(frame)
         conversation = Conversation(number, frame.character, character, frame.options, self._store)
         self._open[number] = conversation
-        self._session.outbox.put(Opened(0, number, character.name, (), conversation.told()))
+        cues = tuple(cue.name for cue in character.cues)
+        self._session.outbox.put(Opened(0, number, character.name, cues, conversation.told()))
 
     def _check_options(self, frame: Open) -> None:
         options = frame.options
@@ -198,20 +209,29 @@ class Conversations:
 
     def _do_say(self, frame: Say) -> None:
         conversation = self._admit(frame, frame.text)
+
+        def work(watch: TurnWatch) -> Work:
+            def ask() -> Awaitable[AsyncGenerator[Delta, None]]:
+                return self._reply(conversation, frame, watch)
+
+            return Reply(frame.turn, frame.text, conversation.character.cues, ask, self._session.outbox, watch)
+
+        self._begin(conversation, frame.turn, frame.text, work)
+
+    def _begin(self, conversation: Conversation, number: int, said: str, work: Callable[[TurnWatch], Work]) -> None:
+        """Begin a turn, if there is a place for it.
+
+        Args:
+            conversation: the one it belongs to.
+            number: the client's number for it.
+            said: what the log may tell of it.
+            work: makes what is done in it.
+        """
         place, share = self._place()
-        watch = self._watch.turn(self._session.name, conversation, frame.turn, frame.text)
-        turn = Turn(
-            conversation,
-            frame.turn,
-            frame.text,
-            lambda: self._reply(conversation, frame, watch),
-            place,
-            self._session.outbox,
-            self._turn_ended,
-            watch,
-        )
-        self._running[frame.turn] = turn
-        self._shares[frame.turn] = share
+        watch = self._watch.turn(self._session.name, conversation, number, said)
+        turn = Turn(conversation, number, work(watch), place, self._session.outbox, self._turn_ended, watch)
+        self._running[number] = turn
+        self._shares[number] = share
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
 
@@ -237,27 +257,62 @@ class Conversations:
             ImageError: a picture can't be taken.
             EngineError: the engine can't count the prompt's tokens.
         """
-        pictures: tuple[Picture, ...] = ()
-        if frame.images:
-            async with self._looking:
-                pictures = await look_at(frame.images, self._settings)
+        character = conversation.character
+        if greets(frame, conversation):
+            return as_reply(character.greeting)
+        pictures = await self._look_at(frame)
         engine = self._keeper.engine
-        longest = conversation.options.max_tokens or self._settings.reply_tokens
+        longest = conversation.options.max_tokens or character.sampling.max_tokens or self._settings.reply_tokens
         longest = min(longest, max(1, engine.context_tokens // 2))
-        room = engine.context_tokens - longest
-
-        def fits(messages: Sequence[Message]) -> bool:
-            return engine.count_tokens(messages) <= room
-
-        messages = conversation.prompt(frame.text, fits, pictures)
-        key = f"{self._session.name}/{conversation.number}"
-        request = Request(messages, Sampling(max_tokens=longest), key)
+        messages = conversation.prompt(frame.text, engine.count_tokens, engine.context_tokens - longest, pictures)
+        request = Request(
+            messages,
+            replace(character.sampling, max_tokens=longest),
+            self._key(conversation),
+            grammar(character.cues) if character.strict_cues else None,
+            character.adapter,
+        )
         watch.asks(request)
         return engine.generate(request)
 
+    async def _look_at(self, frame: Say | Decide) -> tuple[Picture, ...]:
+        if not frame.images:
+            return ()
+        async with self._looking:
+            return await look_at(frame.images, self._settings)
+
+    def _key(self, conversation: Conversation) -> str:
+        return f"{self._session.name}/{conversation.number}"
+
     def _do_decide(self, frame: Decide) -> None:
-        self._admit(frame, frame.question)
-        raise _Refused(Code.UNSUPPORTED, "This server doesn't take decisions yet; use say.")
+        conversation = self._admit(frame, frame.question)
+        try:
+            check_options(frame.options, self._settings)
+        except ChoiceError as error:
+            raise _Refused(Code.CHOICES_INVALID, str(error)) from None
+
+        def work(watch: TurnWatch) -> Work:
+            return Decision(frame.turn, lambda: self._verdict(conversation, frame, watch), self._session.outbox)
+
+        self._begin(conversation, frame.turn, frame.question, work)
+
+    async def _verdict(self, conversation: Conversation, frame: Decide, watch: TurnWatch) -> Verdict:
+        """Look at the pictures, and ask who can see them, or else the engine.
+
+        Raises:
+            ImageError: a picture can't be taken.
+            EngineError: there is no verdict.
+        """
+        pictures = await self._look_at(frame)
+        engine = self._keeper.engine
+        if pictures and not engine.sees and self._recogniser is not None:
+            return await self._recogniser.engine.recognise(pictures[0], frame.options)
+        room = engine.context_tokens - max(len(option.encode()) for option in frame.options) - 1
+        question = asked(frame.question, frame.options)
+        messages = conversation.question(question, engine.count_tokens, room, pictures)
+        choice = Choice(messages, frame.options, self._key(conversation), conversation.character.adapter)
+        watch.decides(choice)
+        return await engine.decide(choice)
 
     def _admit(self, frame: Say | Decide, text: str) -> Conversation:
         """Check everything that can be checked before any work is done for a turn."""
@@ -271,14 +326,16 @@ class Conversations:
             )
         if self._admission.draining:
             raise _Refused(Code.DRAINING, _STOPPING)
-        self._check_engine()
+        conversation.character = self._characters.get(conversation.character_id, conversation.character)
+        if not (isinstance(frame, Say) and greets(frame, conversation)):
+            self._check_engine()
         size, most = len(text.encode()), self._settings.text_bytes
         if size > most:
             raise _Refused(Code.TEXT_TOO_LONG, f"The text has {size} bytes; at most {most} are taken.")
-        if not text.strip():
+        if not text.strip() and not (isinstance(frame, Say) and speaks_first(frame)):
             raise _Refused(Code.TEXT_EMPTY, "The text holds nothing to answer; send at least one visible character.")
         if frame.images:
-            self._check_images(frame.images)
+            self._check_images(frame)
         if len(self._running) >= self._settings.turns:
             raise _Refused(
                 Code.BUSY,
@@ -287,14 +344,28 @@ class Conversations:
             )
         return conversation
 
-    def _check_images(self, images: Sequence[bytes]) -> None:
+    def _check_images(self, frame: Say | Decide) -> None:
         """Check their number and sizes; what is in them is looked at when the turn has its place."""
         if not self._keeper.engine.sees:
-            raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no pictures; send text alone.")
+            if not self._recognises:
+                raise _Refused(Code.IMAGES_REFUSED, "This server's model sees no pictures; send text alone.")
+            if isinstance(frame, Say):
+                raise _Refused(
+                    Code.IMAGES_REFUSED,
+                    "This server recognises what a picture shows, and its model can't talk about it: ask by decide, or send text alone.",
+                )
+            if len(frame.images) > 1:
+                raise _Refused(
+                    Code.IMAGES_REFUSED, f"This server looks at one picture for a decision; {len(frame.images)} came."
+                )
         try:
-            admit(images, most=self._settings.images, most_bytes=self._settings.image_bytes)
+            admit(frame.images, most=self._settings.images, most_bytes=self._settings.image_bytes)
         except ImageError as error:
             raise _Refused(Code.IMAGES_REFUSED, str(error)) from None
+
+    @property
+    def _recognises(self) -> bool:
+        return self._recogniser is not None and self._recogniser.state is not State.DOWN
 
     def _check_engine(self) -> None:
         match self._keeper.state:

@@ -1,32 +1,55 @@
-"""One thing said by the player and the reply to it, while the reply is being streamed."""
+"""One thing asked of a character, from its begin to its one end."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol
 
-from ..engines.base import Delta, EngineError, EngineFailed, Finish
+from ..engines.base import EngineError, EngineFailed, Finish
 from ..images import ImageError
 from ..wire.faults import Code
-from ..wire.frames import Begin, End, Exchange, Fault, Refers, Say
+from ..wire.frames import Begin, End, Fault, Refers
 from ..wire.outbox import Outbox
 from ..wire.reception import fault
 from .admission import Full, Place
 from .conversation import Conversation
 from .engine_faults import engine_fault
+from .store import Spoken
 from .watch import TurnWatch
 
 
+class Work(Protocol):
+    """What is done in a turn: a reply, or a decision."""
+
+    @property
+    def kind(self) -> int:
+        """The kind of the client's frame that asked for it; faults refer to it."""
+
+    async def run(self) -> Finish:
+        """Do it, and put what comes of it into the outbox. Called once, when the turn has its place; cancelled when the turn ends early.
+
+        Raises:
+            ImageError: a picture can't be taken.
+            EngineError: see `engines.base`.
+        """
+
+    def spoken(self, shown: int | None) -> Spoken | None:
+        """Return what is to be remembered, as far as it has come; None if nothing is.
+
+        Args:
+            shown: of the reply, so many Unicode scalar values have been seen; None: all that was sent.
+        """
+
+
 class Turn:
-    """A running turn. It begins when it's made, and ends exactly once: with the reply, a cancel or a fault.
+    """A running turn. It begins when it's made, and ends exactly once: with its work, a cancel or a fault.
 
     Args:
         conversation: the one it belongs to.
         number: the client's number for the turn.
-        said: the player's words.
-        reply: asks the engine for the reply; called when the turn has reached its place.
+        work: what is done in it.
         place: its place in the engine, or in the queue for it.
         outbox: where the frames go.
         ended: called once, when the turn has ended.
@@ -37,8 +60,7 @@ class Turn:
         self,
         conversation: Conversation,
         number: int,
-        said: str,
-        reply: Callable[[], Awaitable[AsyncGenerator[Delta, None]]],
+        work: Work,
         place: Place,
         outbox: Outbox,
         ended: Callable[[Turn], None],
@@ -46,26 +68,22 @@ class Turn:
     ) -> None:
         self.conversation = conversation
         self.number = number
-        self._said = said
-        self._reply = reply
+        self._work = work
         self._place = place
         self._outbox = outbox
         self._on_ended = ended
         self._watch = watch
-        self._pieces: list[str] = []
         self._over = False
-        conversation.running = number
+        conversation.begin(number)
         outbox.put(Begin(0, conversation.number, number))
-        self.task = asyncio.get_running_loop().create_task(self._stream(), name=f"turn {number}")
+        self.task = asyncio.get_running_loop().create_task(self._run(), name=f"turn {number}")
         self.task.add_done_callback(self._done)
 
     def cancel(self, shown: int | None = None) -> None:
         """End the turn now; of the reply, the first ``shown`` Unicode scalar values are remembered (None: all that was sent)."""
-        if self._over:
-            return
-        reply = "".join(self._pieces)
-        self._end("cancelled", reply if shown is None else reply[:shown])
-        self.task.cancel()
+        if not self._over:
+            self._end("cancelled", shown=shown)
+            self.task.cancel()
 
     def fail(self, why: Fault) -> None:
         """End the turn now, with a fault; what it refers to is filled in. All of the reply that was sent is remembered."""
@@ -82,23 +100,11 @@ class Turn:
         self._place.leave()
         del self.task
 
-    async def _stream(self) -> None:
-        finish: Finish | None = None
-        tokens = 0  # of deltas that completed no character: they count with the next piece of text
+    async def _run(self) -> None:
         try:
             await self._place.reached()
             self._watch.admitted()
-            async with aclosing(await self._reply()) as deltas:
-                async for delta in deltas:
-                    if self._over:
-                        return
-                    self._watch.delta(delta)
-                    tokens += delta.tokens
-                    if delta.text:
-                        self._pieces.append(delta.text)
-                        self._outbox.text(self.number, delta.text, tokens)
-                        tokens = 0
-                    finish = delta.finish
+            finish = await self._work.run()
         except Full as full:
             self._fail(fault(Code.BUSY, str(full), self._refers, round(full.retry_after * 1000)))
         except ImageError as error:
@@ -112,33 +118,32 @@ class Turn:
             message = "The server made a mistake in this turn; its log has the details."
             self._fail(fault(Code.INTERNAL, message, self._refers))
         else:
-            if finish is None:
-                message = "The engine stopped in the middle of the reply; say it again."
-                self._fail(fault(Code.ENGINE_FAILED, message, self._refers))
-            else:
-                self._end(finish.reason, "".join(self._pieces), finish)
+            self._end(finish.reason, finish)
 
     @property
     def _refers(self) -> Refers:
-        return Refers(Say.KIND, self.number)
+        return Refers(self._work.kind, self.number)
 
     def _fail(self, why: Fault) -> None:
-        if self._over:
-            return
-        self._outbox.put(why)
-        self._end("fault", "".join(self._pieces), code=why.code)
+        if not self._over:
+            self._outbox.put(why)
+            self._end("fault", code=why.code)
 
-    def _end(self, reason: str, seen: str, finish: Finish | None = None, code: str | None = None) -> None:
+    def _end(
+        self, reason: str, finish: Finish | None = None, code: str | None = None, shown: int | None = None
+    ) -> None:
         if self._over:
             return
         self._over = True
         self.conversation.running = None
         self._place.will_leave()
-        if seen or reason != "fault":  # what failed before its first word wasn't said, as far as the character knows
+        spoken = self._work.spoken(shown)
+        if spoken is not None and (spoken.reply or reason != "fault"):
+            # What failed before its first word wasn't said, as far as the character knows.
             try:
-                self.conversation.remember(self.number, Exchange(self._said, seen))
+                self.conversation.remember(self.number, spoken)
             except Exception:  # the player has heard it all the same, and waits for the end
                 self._watch.log.exception("a mistake in the server: what was said couldn't be stored")
-        usage = self._watch.ended(reason, seen, finish, code)
+        usage = self._watch.ended(reason, spoken.reply if spoken else "", finish, code)
         self._outbox.put(End(0, self.number, reason, usage))
         self._on_ended(self)

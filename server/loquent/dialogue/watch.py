@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ..engines.base import Delta, Finish, Request
+from ..engines.base import Choice, Delta, Finish, Request
 from ..logs import Log, spoken
 from ..metrics import Metrics
 from ..tracing.tracer import Tracer
@@ -101,6 +101,10 @@ class TurnWatch:
     def asks(self, request: Request) -> None:
         """See what the engine is asked."""
         self._span.asks(request.sampling.max_tokens, request.messages)
+
+    def decides(self, choice: Choice) -> None:
+        """See what the engine is to choose from."""
+        self._span.asks(0, choice.messages)
 
     def delta(self, delta: Delta) -> None:
         """See a piece of the reply. Called for each."""

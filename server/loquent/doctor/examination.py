@@ -10,7 +10,7 @@ from pathlib import Path
 from ..access import is_loopback
 from ..configuration.reading import Configuration
 from ..configuration.sources import ConfigurationError, Source
-from ..dialogue.character import SHIPPED, CharacterError, load_characters
+from ..dialogue.character_file import SHIPPED, CharacterError, load_characters
 from ..settings import Settings
 from .capacity import examine_descriptors
 from .credentials import examine_certificate, examine_tokens

@@ -7,9 +7,9 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
-from .base import Engine, EngineStartError
+from .base import EngineStartError
 
 log = logging.getLogger("loquent.engine")
 
@@ -33,7 +33,30 @@ class State(StrEnum):
     """The engine has died too often, or the keeper is closed: requests will never succeed again."""
 
 
-class Keeper:
+class Kept(Protocol):
+    """What can be kept running: an `Engine`, an `Embedder`, a `Recogniser`; see there."""
+
+    @property
+    def alive(self) -> bool:
+        """See `Engine`."""
+
+    async def start(self) -> None:
+        """See `Engine`."""
+
+    async def wait_dead(self) -> str:
+        """See `Engine`."""
+
+    async def make_way(self) -> None:
+        """See `Engine`."""
+
+    async def close(self) -> None:
+        """See `Engine`."""
+
+
+T_co = TypeVar("T_co", bound=Kept, covariant=True)
+
+
+class Keeper(Generic[T_co]):
     """Looks after an engine, and after those that take its place.
 
     Args:
@@ -42,7 +65,7 @@ class Keeper:
         within_seconds: the time in which deaths count; those before it are forgotten.
     """
 
-    def __init__(self, make: Callable[[], Engine], *, restarts: int, within_seconds: float) -> None:
+    def __init__(self, make: Callable[[], T_co], *, restarts: int, within_seconds: float) -> None:
         self.engine = make()
         """The engine of now. Another takes its place when it dies: ask anew for every request."""
         self.restarts = 0

@@ -30,9 +30,9 @@ def _sizes(pictures: Sequence[Picture]) -> str:
 
 
 def mentioned(choice: Choice) -> list[float]:
-    """Prefer the options that the question's message mentions."""
+    """Prefer what the last message mentions beside its list of the options, which has each of them once."""
     asked = choice.messages[-1].content.casefold()
-    return [1.0 + 3.0 * (option.casefold() in asked) for option in choice.options]
+    return [1.0 + 3.0 * (asked.count(option.casefold()) > 1) for option in choice.options]
 
 
 class ScriptedEngine(Engine):

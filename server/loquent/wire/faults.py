@@ -28,6 +28,7 @@ class Code(StrEnum):
     TURN_RUNNING = "turn_running"
     TEXT_EMPTY = "text_empty"
     TEXT_TOO_LONG = "text_too_long"
+    CHOICES_INVALID = "choices_invalid"
     IMAGES_REFUSED = "images_refused"
     UNSUPPORTED = "unsupported"
     BUSY = "busy"

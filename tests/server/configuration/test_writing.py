@@ -15,7 +15,6 @@ from loquent.configuration.reading import read
 from loquent.configuration.setting import SETTINGS, Kind, Setting
 from loquent.configuration.sources import ConfigurationError
 from loquent.configuration.writing import settings_file, settings_page
-from loquent.settings import LARGEST
 
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 
@@ -24,7 +23,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 
 def values(setting: Setting) -> st.SearchStrategy[Any]:
     """Return what may be given for a setting, as a flag has it."""
-    if setting.choices:
+    if setting.choices and setting.kind is not Kind.PATH:
         return st.sampled_from(setting.choices)
     if setting.name == "origins":
         return st.lists(st.sampled_from(["https://a.example", "http://[::1]:8080", "null"]))
@@ -36,10 +35,10 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
         case Kind.WHOLE:
             return st.integers(int(setting.least or 0), int(setting.most)).map(str)
         case Kind.NUMBER:
-            return st.floats(setting.least or 0, LARGEST).map(str)
+            return st.floats(setting.least or 0, setting.most).map(str)
         case Kind.TEXTS:
             return st.lists(texts | st.just(""))
-    return texts.filter(lambda text: not text.startswith("~"))
+    return texts.filter(lambda text: not text.startswith("~")) | st.sampled_from(setting.choices or ("x",))
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)

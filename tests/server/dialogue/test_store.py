@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from loquent.dialogue.store import REMEMBERED_BYTES, MemoryStore, latest
-from loquent.wire.frames import Exchange
+from loquent.dialogue.store import REMEMBERED_BYTES, MemoryStore, Spoken, latest
 
 
-def said(number: int) -> Exchange:
+def said(number: int) -> Spoken:
     """Return an exchange to tell by its number."""
-    return Exchange(f"said {number}", f"reply {number}")
+    return Spoken(f"said {number}", f"reply {number}")
 
 
 def test_the_last_exchanges_are_given_oldest_first() -> None:
@@ -37,9 +36,9 @@ def test_only_so_many_are_kept_of_each_and_of_so_many() -> None:
 def test_only_so_much_is_kept_of_each_and_the_last_in_any_case() -> None:
     store = MemoryStore()
     for number in range(1, 6):
-        store.append("p", "guard", Exchange(str(number), "é" * (REMEMBERED_BYTES // 8)))  # a quarter, in bytes
+        store.append("p", "guard", Spoken(str(number), "é" * (REMEMBERED_BYTES // 8)))  # a quarter, in bytes
     assert [exchange.said for exchange in store.last("p", "guard", 99)] == ["3", "4", "5"]
-    store.append("p", "guard", Exchange("6", "x" * 2 * REMEMBERED_BYTES))
+    store.append("p", "guard", Spoken("6", "x" * 2 * REMEMBERED_BYTES))
     assert [exchange.said for exchange in store.last("p", "guard", 99)] == ["6"]
 
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from loquent.dialogue.store import MemoryStore
+from loquent.dialogue.store import MemoryStore, Spoken
 from loquent.engines.base import (
     Request,
 )
@@ -17,7 +17,6 @@ from loquent.wire.frames import (
     Cancel,
     Close,
     End,
-    Exchange,
     Opened,
 )
 from loquent.wire.reception import fault
@@ -35,7 +34,7 @@ async def test_cancel_keeps_what_the_player_saw_and_not_what_was_sent() -> None:
     assert t.text(1) == "one two three four five six"
     t.act(Cancel(1, 7))
     assert t.ends(1) == ["cancelled"]
-    assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", "one two"),)
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", "one two"),)
 
 
 @virtual_time
@@ -105,7 +104,7 @@ async def test_say_and_cancel_in_one_message() -> None:
     assert t.text(1) == ""
     assert t.ends(1) == ["cancelled"]
     assert t.engine.running == 0
-    assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", ""),)
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", ""),)
 
 
 @virtual_time
@@ -126,7 +125,7 @@ async def test_cancel_after_the_end_still_cuts_what_is_remembered() -> None:
     await asyncio.sleep(5)
     t.act(Cancel(1, 3))
     assert t.ends(1) == ["stop"]
-    assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", "one"),)
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", "one"),)
 
 
 @virtual_time
@@ -160,7 +159,7 @@ async def test_cancel_in_the_tick_of_the_replys_own_end() -> None:
         t.act(Cancel(1, 3))
         await asyncio.sleep(5)
         assert len(t.ends(1)) == 1
-        assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", "one"),)
+        assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", "one"),)
 
 
 @virtual_time
@@ -182,7 +181,7 @@ async def test_the_model_is_reminded_that_it_was_cut_off_unheard() -> None:
 @pytest.mark.parametrize("cancels", [False, True])
 def test_a_turn_ends_although_what_was_said_cannot_be_stored(cancels: bool, caplog: pytest.LogCaptureFixture) -> None:
     class FullStore(MemoryStore):
-        def append(self, player: str, character: str, exchange: Exchange) -> int:
+        def append(self, player: str, character: str, exchange: Spoken) -> int:
             raise OSError("No space left on device")
 
     @virtual_time
@@ -215,7 +214,7 @@ async def test_close_while_the_character_speaks() -> None:
     await asyncio.sleep(0.1)
     assert t.ends(1) == ["cancelled"]
     assert t.engine.running == 0
-    assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", t.text(1)),)
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", t.text(1)),)
 
 
 @virtual_time
@@ -245,4 +244,4 @@ async def test_a_disconnect_aborts_everything_and_keeps_what_was_sent() -> None:
     await t.close()
     assert t.engine.running == 0
     assert t.engine.aborted == 2
-    assert t.store.last("p", "innkeeper", 9) == (Exchange("Hello", t.text(1)),)
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", t.text(1)),)

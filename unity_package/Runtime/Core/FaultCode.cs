@@ -62,6 +62,9 @@ namespace Loquent.Core
         /// <summary>A text is longer than limits.text_bytes, or doesn't fit into the model's context.</summary>
         public const string TextTooLong = "text_too_long";
 
+        /// <summary>The options of a decide are fewer than two, too many, too long, empty or equal.</summary>
+        public const string ChoicesInvalid = "choices_invalid";
+
         /// <summary>Images were sent that this server or its model can't take.</summary>
         public const string ImagesRefused = "images_refused";
 

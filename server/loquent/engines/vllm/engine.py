@@ -3,7 +3,8 @@
 What imports vLLM stands in this package alone, and only once an engine starts: importing this module costs nothing, and works where
 vLLM isn't installed. Written for vLLM 0.32, CPU and GPU builds alike.
 
-Beside it: ``core`` has the processes of the engine core, ``startup`` what is settled before vLLM is imported.
+Beside it: ``core`` has the processes of the engine core, ``startup`` what is settled before vLLM is imported, ``prompts`` what
+is made of messages.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from loquent.engines.base import (
 )
 from loquent.engines.daemon import in_daemon
 from loquent.engines.vllm import core
+from loquent.engines.vllm.prompts import Prompts
 from loquent.engines.vllm.startup import (
     asks_for_log,
     check_memory,
@@ -57,7 +59,7 @@ from loquent.engines.vllm.startup import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
 _LOG = logging.getLogger(__name__)
 
@@ -95,6 +97,7 @@ class VllmEngine:
         self._context_tokens = 0
         self._defaults: dict[str, Any] = {}
         self._seeds = True
+        self._prompts: Prompts | None = None
         self._llm: Any = None
         self._core = core.EngineCore()
         self._numbers = itertools.count(1)
@@ -294,6 +297,12 @@ class VllmEngine:
             raise EngineDead(self._core.obituary())
         return self._llm
 
+    def _rendering(self) -> Prompts:
+        renderer = self._running().renderer
+        if self._prompts is None:
+            self._prompts = Prompts(renderer)
+        return self._prompts
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the prompt of these messages has, chat template included. About 1 ms for 1,000 tokens.
 
@@ -301,17 +310,7 @@ class VllmEngine:
             RequestRefused: the model's chat template doesn't accept these messages.
             EngineDead: the engine isn't running.
         """
-        from vllm.renderers.params import TokenizeParams
-
-        renderer = self._running().renderer
-        with _template_errors():
-            # No limit: whoever counts wants to know how much too long the prompt is.
-            _, (prompt,) = renderer.render_chat(
-                [_conversation(messages)],
-                _chat_params(),
-                TokenizeParams(max_total_tokens=None, add_special_tokens=False),
-            )
-        return len(prompt["prompt_token_ids"])
+        return self._rendering().count(messages)
 
     async def generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         """Stream one reply. Closing the generator aborts the request in vLLM at once.
@@ -332,7 +331,6 @@ class VllmEngine:
 
     async def _generate(self, request: Request) -> AsyncGenerator[Delta, None]:
         from vllm.exceptions import GracefulHTTPError, VLLMClientError
-        from vllm.renderers.params import TokenizeParams
         from vllm.v1.engine.exceptions import EngineDeadError
 
         llm = self._llm
@@ -340,12 +338,7 @@ class VllmEngine:
         cached: int | None = None
         reply_tokens = 0
         try:
-            with _template_errors():
-                _, (prompt,) = await llm.renderer.render_chat_async(
-                    [_conversation(request.messages)],
-                    _chat_params(),
-                    TokenizeParams(max_total_tokens=None, add_special_tokens=False),
-                )
+            prompt = await self._rendering().render(request.messages)
             prompt_tokens = len(prompt["prompt_token_ids"])
             room = self._context_tokens - prompt_tokens
             if room < 1:
@@ -433,7 +426,7 @@ class VllmEngine:
                     await asyncio.shield(self._loading)
             except Exception as error:  # noqa: BLE001 - nobody waits for this start any more
                 clear_frames(error)
-        llm, self._llm = self._llm, None
+        llm, self._llm, self._prompts = self._llm, None, None
         if llm is not None:
             if llm.output_handler is not None:
                 # vLLM's own way to end it logs a traceback. Whoever still waits for a reply hears of it from us.
@@ -465,37 +458,3 @@ def _finish_reason(reason: str | None) -> Literal["stop", "length"]:
     if reason in ("abort", "error"):
         raise EngineFailed("The model gave up on this reply.")
     return "stop"
-
-
-@contextlib.contextmanager
-def _template_errors() -> Iterator[None]:
-    """Turn what rendering raises into a refusal: a chat template may object to messages, or the model have none."""
-    from jinja2 import TemplateError
-    from vllm.exceptions import VLLMClientError
-
-    try:
-        yield
-    except (TemplateError, VLLMClientError, ValueError) as error:
-        raise RequestRefused(
-            f"The model's chat template can't make a prompt of these messages: {first_sentence(str(error))}."
-        ) from error
-
-
-# Prompts
-
-
-def _conversation(messages: Sequence[Message]) -> list[dict[str, str]]:
-    return [{"role": message.role, "content": message.content} for message in messages]
-
-
-def _chat_params() -> Any:
-    from vllm.renderers.params import ChatParams
-
-    return ChatParams(
-        chat_template_kwargs={
-            "add_generation_prompt": True,
-            "continue_final_message": False,
-            # Known to templates of models that can think aloud; others don't get to see it.
-            "enable_thinking": False,
-        }
-    )
