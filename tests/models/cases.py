@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from loquent.dialogue.decisions import asked
 from models import prose, questions
 from models.questions import Question
 from models.shapes import Drawing, Kind, draw
@@ -22,8 +23,12 @@ class Case:
     drawing: Drawing
     question: Question
     persona: str
-    said: str
-    """The question and its options, in a message's words."""
+    """None of those that were trained with."""
+
+    @property
+    def said(self) -> str:
+        """The message that asks, as the server has it."""
+        return asked(self.question.text, self.question.options)
 
 
 _ASK: Final[dict[str, tuple[Kind, Callable[[random.Random, Drawing], Question]]]] = {
@@ -48,5 +53,5 @@ def cases(kind: str, count: int) -> list[Case]:
         chance = random.Random(f"case/{kind}/{number}")
         drawing = draw("held out", number, drawn)
         question = ask(chance, drawing)
-        made.append(Case(drawing, question, prose.persona(chance), questions.in_words(chance, question)))
+        made.append(Case(drawing, question, prose.persona(chance)))
     return made

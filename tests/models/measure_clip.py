@@ -29,7 +29,7 @@ def _share(model: Any, processor: Any, asked: Sequence[Case]) -> float:
     return right / len(asked)
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def log_probabilities(model: Any, processor: Any, asked: Sequence[Case], labels: Sequence[str]) -> torch.Tensor:
     """Return the logarithm of each label's probability, a row for each picture."""
     model.eval()

@@ -22,7 +22,7 @@ def right(model: Any, processor: Any, case: Case) -> bool:
     return max(range(len(found)), key=found.__getitem__) == case.question.right
 
 
-@torch.no_grad()
+@torch.no_grad()  # type: ignore[untyped-decorator]
 def log_probabilities(model: Any, processor: Any, case: Case, options: Sequence[str]) -> list[float]:
     """Return the logarithm of each option's probability as the whole reply."""
     model.eval()

@@ -9,50 +9,14 @@ import random
 import string
 from typing import Final
 
-_NAMES: Final = [
-    "Marta",
-    "Tomas",
-    "Osric",
-    "Lena",
-    "Ilse",
-    "Bram",
-    "Odo",
-    "Wilma",
-    "Yara",
-    "Pim",
-    "Greta",
-    "Hugo",
-    "Anna",
-    "Jonas",
-    "Elke",
-    "Rufus",
-    "Mira",
-    "Ben",
-    "Cora",
-    "Finn",
-]
-_TRADES: Final = [
-    "guard",
-    "innkeeper",
-    "bard",
-    "smith",
-    "baker",
-    "sailor",
-    "miller",
-    "healer",
-    "merchant",
-    "hunter",
-    "teacher",
-    "gardener",
-    "clerk",
-    "painter",
-    "robot",
-    "guide",
-    "cook",
-    "librarian",
-    "captain",
-    "farmer",
-]
+from loquent.dialogue.cues import Cue, told
+
+_NAMES: Final = tuple(
+    "Marta Tomas Osric Lena Ilse Bram Odo Wilma Yara Pim Greta Hugo Anna Jonas Elke Rufus Mira Ben Cora Finn".split()  # noqa: SIM905
+)
+_TRADES: Final = tuple(
+    "guard innkeeper bard smith baker sailor miller healer merchant hunter teacher gardener clerk painter robot guide cook".split()  # noqa: SIM905
+)
 _PLACES: Final = (
     "at the north gate of a walled town",
     "in a small village by the river",
@@ -86,12 +50,12 @@ _TRAITS: Final = (
     "Behind the house stands a stone cross, and a star is painted on the door of the square barn.",
 )
 _HEADINGS: Final = ("What you know:", "How you speak:", "What you remember:", "You can do these things:", "Your day:")
-_MARKS: Final = (
-    "[wave]: greet somebody",
-    "[nod]: agree",
-    "[look_at:door]: look at the door",
-    "[shrug]: you don't know",
-    "[point]: point at something",
+_CUES: Final = (
+    Cue("wave", "you greet somebody or say goodbye"),
+    Cue("nod", "you agree"),
+    Cue("look_at", "you look at something", ("door", "fire")),
+    Cue("shrug", "you don't know"),
+    Cue("point", "you show the way", ("left", "right")),
 )
 _SMALL_TALK: Final = (
     ("Good evening!", "Good evening, stranger."),
@@ -121,7 +85,7 @@ def persona(chance: random.Random) -> str:
         known = chance.sample(_TRAITS, chance.randint(1, 4))
         parts.append("\n".join([chance.choice(_HEADINGS), *(f"- {line}" for line in known)]))
     if chance.random() < 0.25:
-        parts.append("\n".join([chance.choice(_HEADINGS), *chance.sample(_MARKS, chance.randint(1, len(_MARKS)))]))
+        parts.append(told(chance.sample(_CUES, chance.randint(1, len(_CUES)))))
     if chance.random() < 0.4:
         parts.append(f"You are talking with {chance.choice(_NAMES)}.")
     if chance.random() < 0.3:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from loquent.dialogue.decisions import asked
 from models.shapes import COLOURS, LABELS, NOTHING, NUMBERS, PLACES, SHAPES, Drawing, distractors
 
 YES_NO: Final = ("yes", "no")
@@ -140,26 +141,26 @@ def ask(chance: random.Random, drawing: Drawing) -> Question:
 
 
 def in_words(chance: random.Random, question: Question) -> str:
-    """Put a question and its options into a message, in one of the ways in which that may be done."""
+    """Put a question and its options into a message: half of the time as the server does, else as somebody else may."""
     options = list(question.options)
-    if not options or chance.random() < 0.2:
+    if not options:
         return question.text
+    if chance.random() < 0.5:
+        return asked(question.text, options)
     listed = "\n".join(f"- {option}" for option in options)
     commas = ", ".join(options)
     return chance.choice(
         (
+            question.text,
+            question.text,
             f"{question.text}\n{listed}",
-            f"{question.text}\n\n{listed}",
             f"{question.text}\n\nOptions:\n{listed}",
             f"{question.text}\n\nAnswer with one of these:\n{listed}",
-            f"{question.text}\n\nAnswer with exactly one of these, and nothing else:\n{listed}",
             f"{question.text}\nChoose one: {commas}.",
             f"{question.text} {commas}?",
             f"{question.text} Answer with one of: {commas}.",
             f"{question.text}\n\n{' | '.join(options)}",
-            f"{question.text}\n" + "\n".join(f"{index + 1}. {option}" for index, option in enumerate(options)),
             f"{question.text}\n" + "\n".join(options),
-            f"{question.text}\n" + ", ".join(f'"{option}"' for option in options),
         )
     )
 

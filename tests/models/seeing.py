@@ -7,7 +7,7 @@ something in every part. What tells it is thrown away afterwards.
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch.nn import functional
@@ -43,7 +43,10 @@ def _part(drawing: Drawing, row: int, column: int) -> tuple[int, int, int]:
     return found
 
 
-class Teller(torch.nn.Linear):
+_Linear: Any = torch.nn.Linear
+
+
+class Teller(_Linear):  # type: ignore[misc]
     """Tells what is in a part of a picture, from the vector that the encoder has made of it."""
 
     def __init__(self, width: int) -> None:

@@ -58,7 +58,9 @@ def make_tokenizer() -> Any:
 
 def make_processor(tokenizer: Any) -> Any:
     """Return what makes a model's inputs: pictures are scaled to one square, and nothing is cut off."""
-    images = CLIPImageProcessorPil(size={"height": SIDE, "width": SIDE}, do_center_crop=False)
+    half = [0.5, 0.5, 0.5]  # as the vision language model has it, whose vision encoder this one begins with
+    size = {"height": SIDE, "width": SIDE}
+    images = CLIPImageProcessorPil(size=size, do_center_crop=False, image_mean=half, image_std=half)
     return CLIPProcessor(images, tokenizer)
 
 
@@ -77,7 +79,13 @@ def make_model(tokenizer: Any) -> Any:
                 "eos_token_id": end,
                 "pad_token_id": end,
             },
-            vision_config={**shape, "num_hidden_layers": 4, "image_size": SIDE, "patch_size": PATCH},
+            vision_config={
+                **shape,
+                "num_hidden_layers": 4,
+                "image_size": SIDE,
+                "patch_size": PATCH,
+                "hidden_act": "gelu_pytorch_tanh",
+            },
             projection_dim=128,
         )
     )

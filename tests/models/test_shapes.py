@@ -18,7 +18,7 @@ KINDS: tuple[Kind, ...] = ("one", "placed", "pair", "several", "blank")
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_is_the_same_each_time_and_no_other_is(kind: Kind) -> None:
     assert draw("train", 7, kind).file() == draw("train", 7, kind).file()
-    files = {draw(split, number, kind).file() for split in ("train", "held out") for number in range(40)}  # type: ignore[arg-type]
+    files = {draw(split, number, kind).file() for split in ("train", "held out") for number in range(40)}
     assert len(files) == 80
 
 
@@ -53,7 +53,7 @@ def test_each_kind_of_picture_has_what_it_is_to_have() -> None:
 def test_a_drawing_can_be_sent_as_a_file() -> None:
     drawing = draw("train", 1, "one")
     for suffix in ("png", "jpeg", "webp"):
-        assert Image.open(io.BytesIO(drawing.file(suffix))).size == drawing.image.size  # type: ignore[arg-type]
+        assert Image.open(io.BytesIO(drawing.file(suffix))).size == drawing.image.size
 
 
 def test_distractors_are_other_labels_and_half_of_them_are_near() -> None:
@@ -87,7 +87,7 @@ def test_cases_are_the_same_each_time_and_no_answer_stands_out(kind: str) -> Non
 def test_captions_say_what_a_picture_shows() -> None:
     for kind in ("one", "placed", "several", "blank"):
         for number in range(30):
-            drawing = draw("train", number, kind)  # type: ignore[arg-type]
+            drawing = draw("train", number, kind)
             for group, name in groups_of(drawing):
                 assert group in GROUPS
                 assert name in group.names

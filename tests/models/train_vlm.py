@@ -1,4 +1,4 @@
-"""Trains the small vision language model: ``PYTHONPATH=tests python -m models.train_vlm``; some 15 minutes on two cores.
+"""Trains the small vision language model: ``PYTHONPATH=server:tests python -m models.train_vlm``; some 15 minutes on two cores.
 
 Two stages. First the vision encoder and the connector learn alone to tell what is in the part of a picture that each token of the image
 stands for. Then all of it learns to answer questions, several to a picture, after personas of every length.

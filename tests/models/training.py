@@ -1,4 +1,4 @@
-"""What training the models of this folder has in common: pictures as a model sees them, steps, and a run that can be stopped and gone on with."""
+"""What training the models of this folder has in common: pictures as a model sees them, steps, and runs that can be stopped."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import math
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from models.seeing import parts
 from models.shapes import Drawing, Kind, Split, draw
@@ -23,6 +24,7 @@ PICTURES: Final = 20_000
 WATCHED: Final = 256
 """How many held-out ones are looked at meanwhile. Nothing is chosen by them, and what is measured at the end are others."""
 _KEPT_EVERY: Final = 500
+_NONE: Final = Image.new("RGB", (1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,11 @@ def album(processor: Any, split: Split, count: int, kinds: Sequence[Kind]) -> Al
     drawings, pixels, true = [], [], []
     for index in range(count):
         drawing = draw(split, index, kinds[index % len(kinds)])
-        drawings.append(drawing)
         made = processor.image_processor([drawing.image], do_rescale=False, do_normalize=False, return_tensors="np")
         values: NDArray[Any] = np.asarray(made["pixel_values"])
         pixels.append(torch.from_numpy(values.reshape(-1, *values.shape[-2:]).astype(np.uint8)))
         true.append(parts(drawing))
+        drawings.append(replace(drawing, image=_NONE))  # 20,000 of them would take 2 GB
     return Album(torch.stack(pixels), drawings, torch.stack(true))
 
 
