@@ -16,9 +16,9 @@ MODULES = sorted(SERVER.rglob("*.py"))
 LAYERS = [
     ["__main__"],
     ["cli"],
-    ["serve", "chat", "doctor", "players"],
+    ["serve", "chat", "doctor", "evaluation", "players"],
     ["configuration"],
-    ["client", "gateway"],
+    ["chat_commands", "client", "gateway"],
     ["dialing"],
     ["connection"],
     ["sessions"],

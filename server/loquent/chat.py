@@ -1,23 +1,27 @@
 """A chat in the terminal, over the same wire as a game's: tokens as they come, Ctrl-C cancels the turn and not the program.
 
+A line that begins with a slash is a command, such as /decide; /help lists them.
+
 The keyboard has the main thread, so that Ctrl-C and line editing work as they do everywhere; the connection has a thread of its own.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sys
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
+from .chat_commands import Choose, CommandError, Look, parse, table
 from .client import Client, FaultError, Reconnect, Reply
 from .wire.faults import Code
-from .wire.frames import Options
+from .wire.frames import Cue, Options, Text
 
 T = TypeVar("T")
 
@@ -81,9 +85,13 @@ class Chat:
 
     def _talk(self, client: Client) -> None:
         number, opened = self._wait(client.open(self._character, self._options))
-        self._print(f"You are talking with {opened.name}. Ctrl-C interrupts, Ctrl-D ends.\n")
+        self._print(
+            f"You are talking with {opened.name}. Ctrl-C interrupts, Ctrl-D ends, /help says what else can be done.\n"
+        )
         for exchange in opened.history:
-            self._print(f"> {exchange.said}\n{exchange.reply}\n")
+            self._print(f"> {exchange.said}\n{exchange.reply}\n" if exchange.said else f"{exchange.reply}\n")
+        if not opened.history:
+            self._greet(client, number)
         while True:
             try:
                 said = input("> " if _at_terminal() else "") if sys.stdin else _no_input()
@@ -93,15 +101,51 @@ class Chat:
             except EOFError:
                 self._print("\n" if _at_terminal() else "")
                 return
-            if said.strip():
-                self._reply(client, number, said.encode(errors="replace").decode())
+            said = said.encode(errors="replace").decode()
+            try:
+                if said.startswith("/"):
+                    self._command(client, number, said)
+                elif said.strip():
+                    self._reply(client, number, said)
+            except CommandError as error:
+                self._print(f"{error}\n")
 
-    def _reply(self, client: Client, conversation: int, said: str) -> None:
+    def _greet(self, client: Client, conversation: int) -> None:
+        """Let the character speak first, if it can at this moment."""
+        with contextlib.suppress(FaultError):
+            self._stream(client, conversation, "")
+
+    def _command(self, client: Client, conversation: int, line: str) -> None:
+        """Do what a line with a slash asks for.
+
+        Raises:
+            CommandError: it can't be done.
+        """
+        command = parse(line)
+        match command:
+            case Look():
+                self._reply(client, conversation, command.words, (command.picture,))
+            case Choose():
+                self._decide(client, conversation, command)
+            case str():
+                self._print(f"{command}\n")
+
+    def _decide(self, client: Client, conversation: int, asked: Choose) -> None:
+        try:
+            reply = self._wait(client.decide(conversation, asked.question, asked.options))
+            self._wait(_read(reply))
+        except FaultError as error:
+            self._print(f"[{error.fault.code}] {error}\n")
+            return
+        if reply.decision is not None:
+            self._print(f"{table(asked.options, reply.decision.probabilities, reply.decision.index)}\n")
+
+    def _reply(self, client: Client, conversation: int, said: str, images: Sequence[bytes] = ()) -> None:
         """Say something and print the reply as it comes; while the model is still loading, wait for it."""
         waiting = False
         while True:
             try:
-                self._stream(client, conversation, said)
+                self._stream(client, conversation, said, images)
                 return
             except FaultError as error:
                 if error.fault.code != Code.ENGINE_STARTING:
@@ -116,8 +160,8 @@ class Chat:
                     self._print("\n")
                     return
 
-    def _stream(self, client: Client, conversation: int, said: str) -> None:
-        reply = self._wait(client.say(conversation, said))
+    def _stream(self, client: Client, conversation: int, said: str, images: Sequence[bytes] = ()) -> None:
+        reply = self._wait(client.say(conversation, said, images))
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         streaming = self._start(_pump(reply, pieces))
         interrupted = False
@@ -173,9 +217,18 @@ async def _end_tasks() -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _read(reply: Reply) -> None:
+    async for _ in reply.frames():
+        pass
+
+
 async def _pump(reply: Reply, pieces: queue.SimpleQueue[str | None]) -> None:
     try:
-        async for piece in reply:
-            pieces.put(piece)
+        async for frame in reply.frames():
+            match frame:
+                case Text():
+                    pieces.put(frame.text)
+                case Cue():
+                    pieces.put(f"‹{frame.name}› " if frame.argument is None else f"‹{frame.name} {frame.argument}› ")
     finally:
         pieces.put(_END)

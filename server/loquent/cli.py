@@ -31,6 +31,8 @@ from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
 from .engines.base import Engine, EngineError
+from .evaluation.command import Evaluation, EvaluationError, add_arguments, evaluate
+from .evaluation.suite import SuiteError
 from .gateway import GatewayError
 from .logs import Log, set_up
 from .players import counted, erase_player, export_players, export_to, import_players, list_players, named, shown
@@ -60,8 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         CharacterError,
         ClientError,
         EngineError,
+        EvaluationError,
         GatewayError,
         StoreError,
+        SuiteError,
         TokensError,
         TracingError,
     ) as error:
@@ -146,6 +150,17 @@ def _parser() -> argparse.ArgumentParser:
     _add_credentials(command)
     command.add_argument("--character", default="innkeeper", help="who to talk with (default: %(default)s)")
     command.add_argument("--player", help="who you are: what is said is remembered under this name")
+
+    command = _add(
+        commands,
+        "evaluate",
+        _evaluate,
+        "ask a character the cases of a suite, and measure what it answers",
+        takes_settings=True,
+        takes="[SUITE] ",
+    )
+    add_arguments(command)
+    _add_credentials(command)
     return parser
 
 
@@ -195,12 +210,13 @@ def _add(
     does: str,
     *,
     takes_settings: bool = False,
+    takes: str = "",
 ) -> argparse.ArgumentParser:
     """Add a command; with ``takes_settings``, it has a flag for each of them, and `--`."""
     description = does[0].upper() + does[1:] + "."
     usage = None
     if takes_settings:
-        usage = f"loquent {name} [options] [-- vLLM's own arguments]"
+        usage = f"loquent {name} {takes}[options] [-- vLLM's own arguments]"
         description += (
             " What can be set by a flag can also stand in a file or in the environment: see docs/settings.md."
         )
@@ -386,6 +402,17 @@ def _chat(options: argparse.Namespace) -> None:
             raise
         hint = "Here it's read from the environment variable LOQUENT_TOKEN, or from a file: --token-file."
         raise ClientError(f"{error} {hint}") from None
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    given = [SETTINGS[name].flags[0] for name in given_flags(options, options.behind_dashes)]
+    return evaluate(
+        Evaluation.of(options, [*given, *(["--settings"] if options.settings is not None else [])]),
+        lambda: _configuration(options),
+        _report,
+        token=_token(options) if options.url is not None else None,
+        authorities=options.ca,
+    )
 
 
 def _report(line: str) -> None:

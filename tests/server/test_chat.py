@@ -23,5 +23,5 @@ async def test_chat_waits_for_a_model_that_is_still_loading(monkeypatch: pytest.
             await asyncio.sleep(0.01)
         await server.keeper.start()
         await chat
-    assert out.getvalue().endswith("You said: Hello That makes 2 messages between us.\n")
+    assert out.getvalue().endswith("You said: Hello That makes 4 messages between us.\n")
     assert out.getvalue().count("still loading") == 1

@@ -24,6 +24,7 @@ from websockets.typing import Subprotocol
 
 from loquent.client import Client
 from loquent.wire.frames import Limits
+from support.pictures import encoded, quarters
 
 COMMAND = [sys.executable, "-m", "loquent"]
 
@@ -355,8 +356,9 @@ def test_chat_reads_lines_and_prints_replies() -> None:
         result = run("chat", "--url", started.url, stdin="Good evening!\nAnd you?\n")
     assert result.returncode == 0
     assert "talking with Marta" in result.stdout
-    assert "You said: Good evening! That makes 2 messages between us.\n" in result.stdout
-    assert "You said: And you? That makes 4 messages between us.\n" in result.stdout
+    assert "‹wave› Good evening, traveller!" in result.stdout
+    assert "You said: Good evening! That makes 4 messages between us.\n" in result.stdout
+    assert "You said: And you? That makes 6 messages between us.\n" in result.stdout
 
 
 def test_chat_shows_what_was_said_the_last_time() -> None:
@@ -420,6 +422,23 @@ def test_ctrl_c_while_connecting_ends_the_program_quietly() -> None:
     assert process.returncode == 130
 
 
+def test_chat_asks_for_decisions_and_shows_pictures(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_bytes(encoded(quarters(64, 48), "PNG"))
+    lines = [
+        "/decide Will it be the bed, or the road? bed | duck",
+        "/decide Will it be the bed? bed",
+        f"/look {tmp_path / 'p.png'} What is this?",
+        "/dance",
+    ]
+    with server() as started:
+        result = run("chat", "--url", started.url, stdin="\n".join(lines) + "\n")
+    assert result.returncode == 0
+    assert "> bed    80.0%  ████████████████\n  duck   20.0%  ████\n" in result.stdout
+    assert "Write it like this: /decide Did he agree? yes | no | not yet\n" in result.stdout
+    assert "You showed me a picture of 64 x 48 pixels." in result.stdout
+    assert "There is no command /dance; /help lists those there are.\n" in result.stdout
+
+
 def test_ctrl_c_cancels_the_turn_and_not_the_program() -> None:
     with server() as started:
         terminal = Terminal("chat", "--url", started.url)
@@ -431,7 +450,7 @@ def test_ctrl_c_cancels_the_turn_and_not_the_program() -> None:
         terminal.until("> ")
         assert "That makes" not in terminal.seen
         terminal.type("Go on\r")
-        terminal.until("That makes 4 messages")
+        terminal.until("That makes 6 messages")
         terminal.until("> ")
         # Python's own input() misses a Ctrl-C that comes while it prints its prompt.
         assert any(terminal.shows("> ", 0.5, after_typing="\x03") for _ in range(20)), terminal.seen

@@ -9,8 +9,10 @@ import pytest
 
 from loquent.dialogue.character import Character
 from loquent.dialogue.character_file import SHIPPED, CharacterError, load_characters
-from loquent.dialogue.cues import Cue
+from loquent.dialogue.cues import Cue, parsed
+from loquent.dialogue.prompt import system
 from loquent.engines.base import Sampling
+from loquent.wire.frames import Options
 
 CHARACTERS = load_characters(SHIPPED)
 
@@ -24,11 +26,13 @@ def test_three_are_shipped_under_names_that_can_be_typed() -> None:
 def test_a_shipped_character_knows_who_it_is_and_speaks_aloud(character: Character) -> None:
     """What every canvas needs of a reply: few sentences, no markup, and no talk of being a model."""
     assert character.persona.startswith(f"You are {character.name}, ")
-    assert "You speak in short, plain sentences, as people speak aloud: one to three of them, never a list" in (
-        character.persona
+    assert character.style.startswith(
+        "You speak in short, plain sentences, as people speak aloud: one to three of them, never a list"
     )
     assert f"You are never anything but {character.name}" in character.persona
-    assert len(character.persona) < 1000
+    assert len(system(character, Options())) < 1800
+    assert character.greeting
+    assert any(piece.mark for piece in parsed(character.greeting, character.cues))
 
 
 WHOLE = 'name = "Ada"\npersona = "You are Ada."\n'

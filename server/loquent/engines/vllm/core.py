@@ -49,10 +49,19 @@ _FAILED = "\x1eloquent-engine-failed "
 """Marks the line in which a dying engine core says why."""
 
 
+LOADING = threading.Lock()
+"""Held by whoever builds an engine. What vLLM is told by its module's names and by the environment is for one at a time."""
+
+
 class EngineCore:
     """The engine core's processes, as far as we have to know them: how they start, what they print, how they ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, niceness: int = 0) -> None:
+        """Prepare nothing yet.
+
+        Args:
+            niceness: how far the processes step back for others on the processor; 0, not at all, to 19.
+        """
         self.starting = True
         self.echo = False
         """Whether what it prints goes to standard error as it is, for users who asked for vLLM's own log."""
@@ -60,21 +69,18 @@ class EngineCore:
         """What the engine core said when it failed."""
         self.lines: deque[str] = deque(maxlen=400)
         """What it printed last."""
-        self.sockets: str | None = None
-        """The folder for vLLM's sockets, if we have made one."""
-        self._has_tracker = False
+        self._niceness = niceness
         self._killed = False
         self._processes: list[multiprocessing.process.BaseProcess] = []
         self._pump: threading.Thread | None = None
 
     def prepare(self) -> None:
         """Make what the processes will need, in the thread that is to start them, before vLLM is imported."""
-        self._has_tracker = _start_tracker()
+        _COMMON.join(self)
         # A Ctrl-C in a terminal goes to every process there. Ours shall finish its turns first, so the children, which inherit
         # this thread's mask, must not see it; they end when they are told to, or when this process does. (Starting the tracker
         # has unblocked it.)
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        self.sockets = socket_folder()
 
     @contextlib.contextmanager
     def adopted(self, utils: Any, method: Literal["forkserver", "spawn"]) -> Iterator[None]:
@@ -100,7 +106,7 @@ class EngineCore:
             def Process(self, *args: Any, **kwargs: Any) -> Any:  # noqa: N802 - the name multiprocessing has
                 original()  # For what it does besides: it checks what the devices allow.
                 process = kind(*args, **kwargs)
-                process.carried = (dict(os.environ), writer)
+                process.carried = (dict(os.environ), writer, core._niceness)
                 if core._killed:
                     raise RuntimeError("The start was interrupted.")
                 core._processes.append(process)
@@ -187,12 +193,7 @@ class EngineCore:
                 process.join(_END_SECONDS)
         if self._pump is not None:
             self._pump.join(_END_SECONDS)
-        if self._has_tracker and not self._can_print():
-            self._has_tracker = False
-            _stop_tracker()
-        if self.sockets is not None:
-            os.environ.pop("VLLM_RPC_BASE_PATH", None)
-            shutil.rmtree(self.sockets, ignore_errors=True)
+        _COMMON.leave(self)
         _hand_back_memory()
 
     def _can_print(self) -> bool:
@@ -200,18 +201,67 @@ class EngineCore:
         return self._pump is not None and self._pump.is_alive()
 
 
+class _Common:
+    """What all engine cores of this process have together, from the first that comes to the last that goes.
+
+    That is the folder for vLLM's sockets, and Python's tracker of resources, which removes what killed processes leave in shared
+    memory. It does so when it ends, and it ends when nobody is left who might still tell it something.
+    """
+
+    def __init__(self) -> None:
+        self.sockets: str | None = None
+        """The folder for vLLM's sockets, if we have made one."""
+        self._cores: set[EngineCore] = set()
+        self._has_tracker = False
+        self._lock = threading.Lock()
+
+    def join(self, newcomer: EngineCore) -> None:
+        """Make what isn't there yet."""
+        with self._lock:
+            if not self._cores:
+                self._has_tracker = _start_tracker() or self._has_tracker
+                self.sockets = socket_folder()
+            self._cores.add(newcomer)
+
+    def leave(self, leaver: EngineCore) -> None:
+        """Remove it all, if nobody is left who has a use for it. Blocks."""
+        with self._lock:
+            if leaver not in self._cores:
+                return
+            self._cores.remove(leaver)
+            if self._cores:
+                return
+            if self._has_tracker and not leaver._can_print():
+                self._has_tracker = False
+                _stop_tracker()
+            if self.sockets is not None:
+                os.environ.pop("VLLM_RPC_BASE_PATH", None)
+                shutil.rmtree(self.sockets, ignore_errors=True)
+                self.sockets = None
+
+    def has_others(self, than: EngineCore | None) -> bool:
+        """Tell whether there are engine cores, one of them left out."""
+        with self._lock:
+            return bool(self._cores - {than})
+
+
+_COMMON = _Common()
+
+
 class _CoreProcess(multiprocessing.process.BaseProcess):
     """An engine core's process: dies with its parent, prints into a pipe, and leads a group with the workers it may have."""
 
-    carried: tuple[dict[str, str], multiprocessing.connection.Connection]
+    carried: tuple[dict[str, str], multiprocessing.connection.Connection, int]
 
     def run(self) -> None:
         """Run vLLM's engine core, in the child."""
-        environment, output = self.carried
+        environment, output, niceness = self.carried
         # A fork server has the environment it was started with. (A spawned process has ours already.)
         os.environ.update(environment)
         # Workers outlive a core that is killed, for seconds, and keep the GPU's memory from the next one. Now they can be found.
         os.setpgid(0, 0)
+        if niceness:
+            os.nice(niceness)
         parent = multiprocessing.parent_process()
         if parent is not None:
             threading.Thread(target=_die_with, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
@@ -243,12 +293,10 @@ def _die_with(sentinel: int) -> None:
 
 
 def _start_tracker() -> bool:
-    """Start Python's tracker of resources, which removes what killed processes leave in shared memory.
-
-    It does so when it ends, and so that this isn't when the server ends, each engine has one of its own.
+    """Start Python's tracker of resources.
 
     Returns:
-        whether it was started, and so is to be stopped when the engine has ended.
+        whether it was started, and so is to be stopped.
     """
     # The names are CPython's own. Where they aren't found, its tracker ends with this process.
     tracker: Any = getattr(multiprocessing.resource_tracker, "_resource_tracker", None)
@@ -299,8 +347,10 @@ def start_fork_server() -> None:
                 os.environ[name] = old
 
 
-def stop_fork_server() -> None:
-    """End the fork server, when nothing that was forked from it runs any more; it holds half a gigabyte."""
+def stop_fork_server(asker: EngineCore | None = None) -> None:
+    """End the fork server, unless other engine cores than the asker's are there, which would end with it; it holds half a gigabyte."""
+    if _COMMON.has_others(asker):
+        return
     # The names below are CPython's own, and there since 3.4; where they aren't, the server ends with this process.
     server: Any = getattr(multiprocessing.forkserver, "_forkserver", None)
     if not hasattr(server, "_forkserver_pid") or not hasattr(server, "_stop"):

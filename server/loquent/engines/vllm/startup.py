@@ -20,10 +20,11 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from loquent.engines import hub
 from loquent.engines.base import EngineStartError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _GIB = 1 << 30
 
@@ -36,6 +37,12 @@ because the start waits until the system has handed the memory out, up to 3 s fo
 
 _CPU_EXTRA_BYTES = int(1.5 * _GIB)
 """What the engine core needs on the CPU besides weights and key-value cache: libraries, buffers, a front end."""
+
+POOLING_EXTRA_BYTES = _GIB // 2
+"""The same for a model on the pooling runner, beside an engine that runs: the libraries are in memory already."""
+
+POOLING_KV_BYTES = _GIB // 8
+"""Key-value cache for a model on the pooling runner. Most have none; one that is a language model reads a text of 1,000 tokens in it."""
 
 _EMBEDDED_CONTEXT = 4096
 """Half of what the embedded model could take. A prompt of this length takes two cores several seconds to read; twice
@@ -65,8 +72,12 @@ def check_torchvision() -> None:
         ) from error
 
 
-def checked_model(model: str) -> str:
+def checked_model(model: str, setting: str = "model") -> str:
     """Return the absolute path of a model's folder, or a hub name as it is.
+
+    Args:
+        model: what the user has named.
+        setting: where.
 
     Raises:
         EngineStartError: it is neither.
@@ -82,14 +93,35 @@ def checked_model(model: str) -> str:
         # params.json is what Mistral's own format has.
         if not any((path / name).is_file() for name in ("config.json", "params.json")):
             raise EngineStartError(
-                f"The folder {model} holds no model, for it has no config.json: give --model the folder that has one."
+                f"The folder {model} holds no model, for it has no config.json: give --{setting} the folder that has one."
             )
         return str(path.resolve())
     if path.is_file():
-        raise EngineStartError(f"--model takes a folder or a hub name, and {model} is a file.")
+        raise EngineStartError(f"--{setting} takes a folder or a hub name, and {model} is a file.")
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", model) or model.startswith((".", "/", "~")):
-        raise EngineStartError(f"There is no folder {model}: give --model an existing folder or a hub name.")
+        raise EngineStartError(f"There is no folder {model}: give --{setting} an existing folder or a hub name.")
     return model
+
+
+def fetched_model(model: str, setting: str, say: Callable[[str], None], check: Callable[[], None]) -> str:
+    """Return the folder of a model; one that is named as on the hub is fetched from there. Blocks.
+
+    Args:
+        model: what `checked_model` has returned.
+        setting: where the user has named it.
+        say: told a line when it may take a while.
+        check: called some times a second; what it raises ends the download.
+
+    Raises:
+        EngineStartError: it can't be had; the text says what to do.
+    """
+    if Path(model).is_dir():
+        return model
+    say(f"Looking for {model} on the Hugging Face hub")
+    try:
+        return hub.fetch(model, check)
+    except hub.HubError as error:
+        raise EngineStartError(explain_failure(error, model, (), setting)) from None
 
 
 def asks_for_log(arguments: Sequence[str]) -> bool:
@@ -104,8 +136,14 @@ def asks_for_log(arguments: Sequence[str]) -> bool:
     )
 
 
-def set_environment(*, local: bool, verbose: bool) -> None:
-    """Say to vLLM by environment variables what it takes no arguments for. What the user has set stays."""
+def set_environment(*, local: bool, verbose: bool, eager: bool) -> None:
+    """Say to vLLM by environment variables what it takes no arguments for. What the user has set stays.
+
+    Args:
+        local: whether the model is in a folder here.
+        verbose: whether the user asks for vLLM's own log.
+        eager: whether nothing shall be compiled.
+    """
     defaults = {
         # vLLM would report to its authors what runs where.
         "VLLM_NO_USAGE_STATS": "1",
@@ -118,11 +156,24 @@ def set_environment(*, local: bool, verbose: bool) -> None:
         # Torch would print, in every process that imports it, that Triton isn't installed. It isn't, on the CPU. (vLLM's first start
         # ever has one process more, which inspects the model's class.)
         defaults["TORCH_LOGS"] = "-torch._library"
-    if local:
+    if eager:
+        # --enforce-eager is about the model alone. A function of the sampler's would still be compiled when somebody first asks for
+        # probabilities: with everybody waiting for 12 s, and the engine core dying where there is no C++ compiler.
+        defaults["TORCH_COMPILE_DISABLE"] = "1"
+    if local and "huggingface_hub.constants" not in sys.modules:  # which reads it once
         # Everything is in the folder; without this, transformers asks the hub for files that a model may have.
         defaults["HF_HUB_OFFLINE"] = "1"
     for name, value in defaults.items():
-        os.environ.setdefault(name, value)
+        if name not in os.environ:
+            os.environ[name] = value
+            hub.settled_here.add(name)
+
+
+def wants_compilation(arguments: Sequence[str]) -> bool:
+    """Whether a user's arguments ask vLLM to compile, or may do so in a file."""
+    options = ("--no-enforce-eager", "--compilation-config", "-cc", "-O", "--optimization-level", "--config")
+    names = {argument.partition("=")[0].partition(".")[0].replace("_", "-") for argument in arguments}
+    return not names.isdisjoint(options) or any(re.match(r"-O\d", name) for name in names)
 
 
 def wants_processes(arguments: Sequence[str]) -> bool:
@@ -168,12 +219,32 @@ def default_arguments(arguments: Sequence[str], *, embedded: bool, in_core: bool
         # The step in which a long prompt is read holds up everybody's next token: shorter steps, smoother streams.
         *("--max-num-batched-tokens", "512"),
         *("--max-num-seqs", "64"),
+        # What is cached is whole blocks: of vLLM's own, 128 tokens, the last turn or two would always be left out. Smaller it can't do.
+        *("--block-size", "32"),
     ]
     given = {argument.partition("=")[0].replace("_", "-") for argument in arguments}
     if "--gpu-memory-utilization" not in given:  # The other way to say it, on the CPU as well.
         chosen += ["--kv-cache-memory-bytes", str(_EMBEDDED_KV_BYTES if embedded else _CPU_KV_BYTES)]
     if in_core:
         chosen += ["--distributed-executor-backend", "uni"]
+    return chosen
+
+
+def pooling_arguments(*, in_core: bool, on_cpu: bool) -> list[str]:
+    """Arguments for a model on the pooling runner."""
+    chosen = [
+        *("--runner", "pooling"),
+        "--disable-log-stats",
+        "--enforce-eager",
+        *("--max-model-len", "auto"),
+        *("--kv-cache-memory-bytes", str(POOLING_KV_BYTES)),
+        *("--max-num-seqs", "32"),
+    ]
+    if in_core:
+        chosen += ["--distributed-executor-backend", "uni"]
+    if not on_cpu:
+        # On a GPU vLLM wants this share of its memory to be free when it starts, and the engine that replies has taken most.
+        chosen += ["--gpu-memory-utilization", "0.02"]
     return chosen
 
 
@@ -191,7 +262,7 @@ def explain_argument(message: str, known: Sequence[str]) -> str:
 # Memory
 
 
-def check_memory(path: str, cache: int) -> None:
+def check_memory(path: str, cache: int, extra: int = _CPU_EXTRA_BYTES) -> None:
     """Refuse to load what doesn't fit, before the system starts to kill processes over it.
 
     Weights that are still on the hub aren't known; the check leaves them out.
@@ -199,6 +270,7 @@ def check_memory(path: str, cache: int) -> None:
     Args:
         path: the model's folder, or its hub name.
         cache: size of the key-value cache, in bytes.
+        extra: what it needs besides, in bytes.
 
     Raises:
         EngineStartError: less memory is free than the model needs.
@@ -207,7 +279,7 @@ def check_memory(path: str, cache: int) -> None:
     if available is None:
         return
     weights = weight_bytes(Path(path))
-    needed = needed_memory(weights, cache)
+    needed = needed_memory(weights, cache, extra)
     if needed > available:
         raise EngineStartError(
             f"The model needs about {needed / _GIB:.1f} GiB of memory ({weights / _GIB:.1f} for its weights, "
@@ -222,9 +294,9 @@ def weight_bytes(path: Path) -> int:
     return sum(file.stat().st_size for pattern in patterns for file in path.glob(pattern))
 
 
-def needed_memory(weights: int, cache: int) -> int:
-    """Bytes that the engine takes on the CPU, with weights and a key-value cache of these sizes."""
-    return weights + cache + _CPU_EXTRA_BYTES
+def needed_memory(weights: int, cache: int, extra: int = _CPU_EXTRA_BYTES) -> int:
+    """Bytes that the engine takes on the CPU, with weights and a key-value cache of these sizes, and so much besides."""
+    return weights + cache + extra
 
 
 def available_memory() -> int | None:
@@ -245,18 +317,19 @@ def available_memory() -> int | None:
 # Failures
 
 
-def explain_failure(error: BaseException, model: str, said: Sequence[str]) -> str:
+def explain_failure(error: BaseException, model: str, said: Sequence[str], setting: str = "model") -> str:
     """Put into one sentence why the engine didn't start, and what to do.
 
     Args:
         error: what was raised in this process; if the engine core failed, it says no more than that.
         model: hub name or folder, as the user gave it.
         said: what the engine core printed.
+        setting: where the user has named the model.
     """
     text = next((line for line in reversed(said) if ERROR_LINE.search(line)), str(error))
     for pattern, sentence in _KNOWN_FAILURES:
         if match := re.search(pattern, text, re.DOTALL | re.IGNORECASE):
-            return sentence.format(model=model, **match.groupdict())
+            return sentence.format(model=model, setting=setting, **match.groupdict())
     return f"vLLM can't start with {model}: {first_sentence(text) or type(error).__name__}."
 
 
@@ -287,7 +360,7 @@ _KNOWN_FAILURES = (
     ),
     (
         r"is not a valid model identifier|RepositoryNotFound|404 Client Error|Repository Not Found",
-        "The hub has no model {model}: check the name, or give --model a folder.",
+        "The hub has no model {model}: check the name, or give --{setting} a folder.",
     ),
     (
         (
@@ -299,7 +372,7 @@ _KNOWN_FAILURES = (
         ),
         (
             "The model {model} is no folder here and can't be fetched from the hub, which can't be reached: "
-            "check the network, or give --model a folder."
+            "check the network, or give --{setting} a folder."
         ),
     ),
     (

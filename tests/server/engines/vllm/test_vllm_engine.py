@@ -237,8 +237,8 @@ async def test_emoji_arrive_whole(engine: VllmEngine, monkeypatch: pytest.Monkey
     parts = sorted({token for emoji in "🐉🧙🔥⚔🙂" for token in tokenizer.encode(emoji, add_special_tokens=False)})
     original = engine._sampling
 
-    def only_parts(sampling: Sampling, room: int) -> object:
-        params = original(sampling, room)
+    def only_parts(sampling: Sampling, room: int, grammar: str | None) -> object:
+        params = original(sampling, room, grammar)
         params.allowed_token_ids = parts
         params.ignore_eos = True
         return params
@@ -269,7 +269,7 @@ async def test_a_failure_in_one_request_is_that_requests_alone(
     engine: VllmEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = engine._sampling
-    monkeypatch.setattr(engine, "_sampling", lambda sampling, room: object())
+    monkeypatch.setattr(engine, "_sampling", lambda sampling, room, grammar: object())
     with pytest.raises(EngineFailed, match=r"^The model failed in this reply: "):
         await reply(engine, asks("Hello."))
     monkeypatch.setattr(engine, "_sampling", original)

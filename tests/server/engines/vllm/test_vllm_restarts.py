@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from loquent.engines.base import EngineDead, EngineStartError, Message, Request, Sampling
+from loquent.engines.vllm import core
 from loquent.engines.vllm.engine import VllmEngine
 from support.leftovers import children, open_descriptors, private_bytes, runs, shared_memory
 from support.real_vllm import MARKS
@@ -33,8 +34,8 @@ def files_of(engine: VllmEngine) -> set[str]:
     """What lies in the file system for an engine that runs: its sockets, and what its core has in shared memory."""
     (process,) = engine._core._processes
     assert process.pid is not None
-    assert engine._core.sockets is not None
-    return {engine._core.sockets} | shared_memory(process.pid)
+    assert core._COMMON.sockets is not None
+    return {core._COMMON.sockets} | shared_memory(process.pid)
 
 
 def still_there(names: set[str]) -> list[str]:

@@ -116,6 +116,12 @@ def test_worker_processes_are_left_to_those_who_ask(monkeypatch: pytest.MonkeyPa
     assert startup.wants_processes([])
 
 
+def test_compiling_is_left_to_those_who_ask() -> None:
+    assert not startup.wants_compilation(["--enforce-eager", "--max-model-len", "512"])
+    for asked in ("--no-enforce-eager", "-O3", "-O", "--compilation_config={}", "-cc.mode=3", "--config"):
+        assert startup.wants_compilation([asked]), asked
+
+
 def test_environment_of_the_user_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("VLLM_NO_USAGE_STATS", "VLLM_CONFIGURE_LOGGING", "VLLM_LOGGING_LEVEL", "VLLM_LOGGING_CONFIG_PATH"):
         monkeypatch.delenv(name, raising=False)
@@ -123,14 +129,17 @@ def test_environment_of_the_user_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not startup.asks_for_log([])
     assert startup.asks_for_log(["--log_level", "debug"])
     monkeypatch.setattr("os.environ", environment := {"HF_HUB_OFFLINE": "0"})
-    startup.set_environment(local=True, verbose=False)
+    startup.set_environment(local=True, verbose=False, eager=True)
     assert not startup.asks_for_log([])
     assert environment == {
         "HF_HUB_OFFLINE": "0",
         "VLLM_NO_USAGE_STATS": "1",
         "VLLM_CONFIGURE_LOGGING": "0",
         "TORCH_LOGS": "-torch._library",
+        "TORCH_COMPILE_DISABLE": "1",
     }
+    startup.set_environment(local=False, verbose=False, eager=False)
+    assert environment["TORCH_COMPILE_DISABLE"] == "1"
     environment["VLLM_LOGGING_LEVEL"] = "INFO"
     assert startup.asks_for_log([])
 
