@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from loquent.engines.vllm.recogniser import VllmRecogniser
 
 from loquent.dialogue.decisions import asked
-from loquent.engines.base import Choice, Message, Request, Sampling, Verdict
+from loquent.engines.base import Choice, Message, Request, Sampling
 from loquent.engines.vllm.engine import VllmEngine
-from loquent.images import Picture, make_safe
-from models.cases import Case, cases
+from loquent.engines.vllm.recogniser import VllmRecogniser
+from loquent.images import make_safe
+from models.cases import cases
+from models.served import chosen, picture, share, to_engine, to_recogniser, verdicts
 from models.shapes import NOTHING, Drawing, draw
 from support.real_vllm import MARKS
 
@@ -22,48 +22,6 @@ pytestmark = MARKS
 
 COUNT = 60
 """Cases of a kind: enough to tell 0.9 from chance, few enough for seconds."""
-AT_ONCE = 16
-
-Ask = Callable[[Case], Awaitable[Verdict]]
-
-
-def picture(drawing: Drawing) -> Picture:
-    """What becomes of a picture that a game has sent."""
-    return make_safe(drawing.file("png"), most_pixels=1 << 20, longest_side=512)
-
-
-def chosen(verdict: Verdict) -> int:
-    return max(range(len(verdict.probabilities)), key=verdict.probabilities.__getitem__)
-
-
-async def verdicts(ask: Ask, some: Sequence[Case]) -> list[Verdict]:
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def one(case: Case) -> Verdict:
-        async with room:
-            return await ask(case)
-
-    return list(await asyncio.gather(*(one(case) for case in some)))
-
-
-async def share(ask: Ask, some: Sequence[Case]) -> float:
-    found = await verdicts(ask, some)
-    return sum(chosen(verdict) == case.question.right for verdict, case in zip(found, some, strict=True)) / len(some)
-
-
-def to_engine(engine: VllmEngine, *, blind: bool = False) -> Ask:
-    """Ask as a server does, or without showing the picture."""
-
-    async def ask(case: Case) -> Verdict:
-        pictures = () if blind else (picture(case.drawing),)
-        messages = [Message("system", case.persona), Message("user", case.said, pictures)]
-        return await engine.decide(Choice(messages, case.question.options))
-
-    return ask
-
-
-def to_recogniser(recogniser: VllmRecogniser) -> Ask:
-    return lambda case: recogniser.recognise(picture(case.drawing), case.question.options)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

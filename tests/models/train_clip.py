@@ -1,8 +1,9 @@
 """Trains the small CLIP model: ``PYTHONPATH=server:tests python -m models.train_clip``; some 5 minutes on one core.
 
-Its vision encoder begins with what the vision language model's has learned, for both are built alike; so train that one first. Each step
-shows pictures and, for each group of captions that exclude each other, a caption of every one: the picture is to lie closest to the one
-that fits, and the caption to the pictures that it fits. Besides, the encoder goes on telling what is in each part of a picture.
+Its vision encoder begins with what the vision language model's has learned in the first stage of its training, for both are built alike; so
+train that one first. Each step shows pictures and, for each group of captions that exclude each other, a caption of every one: the
+picture is to lie closest to the one that fits, and the caption to the pictures that it fits. Besides, the encoder goes on telling what is
+in each part of a picture.
 
 Everything comes of the seed. A run can be stopped and gone on with (``--minutes``).
 """
@@ -15,15 +16,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import torch
-from safetensors.torch import load_file
 from torch.nn import functional
 
-from models import shapes_vlm
 from models.captions import GROUPS, Group, caption, groups_of
 from models.measure_clip import shares
 from models.seeing import GRID, Teller
 from models.shapes import Kind
 from models.shapes_clip import FOLDER, PATCH, SIDE, make_model, make_processor, make_tokenizer, save
+from models.train_vlm import SEEN
 from models.training import WATCHED, Album, Training, falling, run
 
 SEED: Final = 8
@@ -32,7 +32,6 @@ _BATCH: Final = 64
 _MOST_SCALE: Final = math.log(100)
 _WATCHED_LABELS: Final = 100
 _MEASURED: Final = 400
-_THEIRS: Final = "model.vision_model."
 
 
 class ClipTraining(Training):
@@ -47,7 +46,7 @@ class ClipTraining(Training):
         torch.manual_seed(SEED)
         self.tokenizer = make_tokenizer()
         self.model = make_model(self.tokenizer)
-        _borrow(self.model.vision_model)
+        _begin(self.model.vision_model, kept.with_name(SEEN))
         self.teller = Teller(self.model.config.vision_config.hidden_size)
         super().__init__({"model": self.model, "cell": self.teller}, make_processor(self.tokenizer), _STEPS, kept)
 
@@ -98,16 +97,13 @@ class ClipTraining(Training):
         )
 
 
-def _borrow(vision_model: Any) -> None:
-    """Begin with the vision language model's encoder. What CLIP has none of, a bias of the patches, goes into their places' vectors."""
-    weights = load_file(shapes_vlm.FOLDER / "model.safetensors")
-    theirs = {
-        name.removeprefix(_THEIRS): tensor.float() for name, tensor in weights.items() if name.startswith(_THEIRS)
-    }
+def _begin(vision_model: Any, seen: Path) -> None:
+    """Begin with the other encoder. What CLIP has none of, a bias of the patches, goes into the vectors of their places."""
+    theirs = torch.load(seen, weights_only=True)
     layers = {name.removeprefix("encoder."): tensor for name, tensor in theirs.items() if name.startswith("encoder.")}
     vision_model.encoder.load_state_dict(layers)
+    embeddings = vision_model.embeddings
     with torch.no_grad():
-        embeddings = vision_model.embeddings
         embeddings.patch_embedding.weight.copy_(theirs["embeddings.patch_embedding.weight"])
         places = theirs["embeddings.position_embedding.weight"] + theirs["embeddings.patch_embedding.bias"]
         embeddings.position_embedding.weight[1:].copy_(places)

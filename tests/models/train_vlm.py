@@ -25,6 +25,8 @@ from models.shapes_vlm import FOLDER, IMAGE, IMAGE_TOKENS, make_model, make_proc
 from models.training import WATCHED, Album, Training, falling, run
 
 SEED: Final = 4
+SEEN: Final = "seen.pt"
+"""Where the vision encoder is kept after the first stage, beside where the run is."""
 _SEEING_STEPS: Final = 2200
 _ANSWERING_STEPS: Final = 1500
 _SEEN_AT_ONCE: Final = 64
@@ -111,6 +113,7 @@ class VlmTraining(Training):
         self.writer = Writer(self.tokenizer)
         modules = {"model": self.model, "cell": self.teller}
         super().__init__(modules, make_processor(self.tokenizer), _SEEING_STEPS + _ANSWERING_STEPS, kept)
+        self._seen = kept.with_name(SEEN)
 
     def rate(self) -> float:
         if self.step < _SEEING_STEPS:
@@ -118,7 +121,11 @@ class VlmTraining(Training):
         return falling(1e-3, 3e-5, self.step - _SEEING_STEPS, _ANSWERING_STEPS)
 
     def loss(self, chance: random.Random, pictures: Album) -> torch.Tensor:
-        return self._see(chance, pictures) if self.step < _SEEING_STEPS else self._answer(chance, pictures)
+        if self.step < _SEEING_STEPS:
+            return self._see(chance, pictures)
+        if self.step == _SEEING_STEPS:
+            torch.save(self.model.model.vision_model.state_dict(), self._seen)
+        return self._answer(chance, pictures)
 
     def _features(self, pixels: torch.Tensor) -> torch.Tensor:
         features: torch.Tensor = self.model.model.get_image_features(pixels.unsqueeze(1)).pooler_output
