@@ -43,6 +43,8 @@ _ASK: Final[dict[str, tuple[Kind, Callable[[random.Random, Drawing], Question]]]
 }
 KINDS: Final = tuple(_ASK)
 """The kinds of questions."""
+LABELLED: Final = ("which of 5", "nothing of 5", "colour", "shape")
+"""Those that can be put to a CLIP, which is told the options and no question."""
 
 
 def cases(kind: str, count: int) -> list[Case]:

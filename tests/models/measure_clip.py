@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import torch
 from torch.nn import functional
 
-from models.cases import Case, cases
-
-KINDS: Final = ("which of 5", "nothing of 5", "colour", "shape")
-"""What it's asked: what a picture shows, never about it."""
+from models.cases import LABELLED, Case, cases
 
 
 def shares(model: Any, processor: Any, count: int) -> dict[str, float]:
     """Return the share of right answers for each kind of question."""
-    return {kind: _share(model, processor, cases(kind, count)) for kind in KINDS}
+    return {kind: _share(model, processor, cases(kind, count)) for kind in LABELLED}
 
 
 def _share(model: Any, processor: Any, asked: Sequence[Case]) -> float:

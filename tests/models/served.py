@@ -9,7 +9,7 @@ from loquent.engines.base import Choice, Message, Verdict
 from loquent.engines.vllm.engine import VllmEngine
 from loquent.engines.vllm.recogniser import VllmRecogniser
 from loquent.images import Picture, make_safe
-from models import cases, measure_clip, shapes_clip, shapes_vlm
+from models import SHAPES_CLIP, SHAPES_VLM, cases
 from models.cases import Case
 from models.shapes import Drawing
 
@@ -63,16 +63,16 @@ async def share(ask: Ask, some: Sequence[Case]) -> float:
 
 
 async def _measure() -> None:
-    engine = VllmEngine(str(shapes_vlm.FOLDER), ["--kv-cache-memory-bytes", str(256 << 20)])
+    engine = VllmEngine(str(SHAPES_VLM), ["--kv-cache-memory-bytes", str(256 << 20)])
     await engine.start()
     for kind in cases.KINDS:
         print(f"shapes-vlm, {kind}: {await share(to_engine(engine), cases.cases(kind, _MEASURED)):.1%}", flush=True)
     blind = await share(to_engine(engine, blind=True), cases.cases(cases.KINDS[0], _MEASURED))
     print(f"shapes-vlm, {cases.KINDS[0]}, without the picture: {blind:.1%}")
     await engine.close()
-    recogniser = VllmRecogniser(str(shapes_clip.FOLDER))
+    recogniser = VllmRecogniser(str(SHAPES_CLIP))
     await recogniser.start()
-    for kind in measure_clip.KINDS:
+    for kind in cases.LABELLED:
         right = await share(to_recogniser(recogniser), cases.cases(kind, _MEASURED))
         print(f"shapes-clip, {kind}: {right:.1%}", flush=True)
     await recogniser.close()

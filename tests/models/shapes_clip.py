@@ -14,9 +14,6 @@ from transformers.models.clip.image_processing_pil_clip import CLIPImageProcesso
 
 from models import captions, prose
 
-FOLDER: Final = Path(__file__).parent / "shapes-clip"
-"""Where the weights are."""
-
 SIDE: Final = 64
 """Of what the model sees, in pixels, whatever the picture's size."""
 PATCH: Final = 8

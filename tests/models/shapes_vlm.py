@@ -20,9 +20,6 @@ from transformers.models.idefics3.image_processing_pil_idefics3 import Idefics3I
 from models import prose, questions
 from models.shapes import draw
 
-FOLDER: Final = Path(__file__).parent / "shapes-vlm"
-"""Where the weights are."""
-
 SIDE: Final = 64
 """Of what the model sees, in pixels, whatever the picture's size."""
 PATCH: Final = 8

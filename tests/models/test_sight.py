@@ -8,11 +8,17 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from loquent.client import Client
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.dialogue.decisions import asked
-from loquent.engines.base import Choice, Message, Request, Sampling
+from loquent.dialogue.store import MemoryStore
+from loquent.engines.base import Choice, Engine, Message, Request, Sampling
+from loquent.engines.keeper import Keeper
 from loquent.engines.vllm.engine import VllmEngine
 from loquent.engines.vllm.recogniser import VllmRecogniser
+from loquent.gateway import Gateway
 from loquent.images import make_safe
+from models import SHAPES_CLIP, SHAPES_VLM
 from models.cases import cases
 from models.served import chosen, picture, share, to_engine, to_recogniser, verdicts
 from models.shapes import NOTHING, Drawing, draw
@@ -25,21 +31,26 @@ COUNT = 60
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine() -> AsyncIterator[VllmEngine]:
-    from models.shapes_vlm import FOLDER
+async def served() -> AsyncIterator[tuple[VllmEngine, str]]:
+    """A server with the model that sees, and where it is."""
+    made = VllmEngine(str(SHAPES_VLM), ["--kv-cache-memory-bytes", str(256 << 20)])
+    keeper = Keeper[Engine](lambda: made, restarts=0, within_seconds=600)
+    gateway = Gateway(keeper, load_characters(SHIPPED), MemoryStore())
+    await keeper.start()
+    port = await gateway.listen("127.0.0.1", 0)
+    yield made, f"ws://127.0.0.1:{port}"
+    await gateway.close()
+    await keeper.close()
 
-    engine = VllmEngine(str(FOLDER), ["--kv-cache-memory-bytes", str(256 << 20)])
-    await engine.start()
-    assert engine.sees
-    yield engine
-    await engine.close()
+
+@pytest.fixture(scope="module")
+def engine(served: tuple[VllmEngine, str]) -> VllmEngine:
+    return served[0]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def recogniser() -> AsyncIterator[VllmRecogniser]:
-    from models.shapes_clip import FOLDER
-
-    recogniser = VllmRecogniser(str(FOLDER))
+    recogniser = VllmRecogniser(str(SHAPES_CLIP))
     await recogniser.start()
     yield recogniser
     await recogniser.close()
@@ -101,10 +112,9 @@ async def test_transformers_decides_the_same(engine: VllmEngine) -> None:
     from transformers import AutoProcessor, Idefics3ForConditionalGeneration
 
     from models.measure_vlm import log_probabilities
-    from models.shapes_vlm import FOLDER
 
-    model = Idefics3ForConditionalGeneration.from_pretrained(FOLDER, dtype=torch.float32)
-    processor = AutoProcessor.from_pretrained(FOLDER)
+    model = Idefics3ForConditionalGeneration.from_pretrained(SHAPES_VLM, dtype=torch.float32)
+    processor = AutoProcessor.from_pretrained(SHAPES_VLM)
     some = cases("colour", 20)
     for case, verdict in zip(some, await verdicts(to_engine(engine), some), strict=True):
         logs = torch.tensor(log_probabilities(model, processor, case, case.question.options))
@@ -122,6 +132,26 @@ async def test_it_says_what_it_sees(engine: VllmEngine) -> None:
         deltas = [delta async for delta in engine.generate(Request(messages, Sampling(24, temperature=0)))]
         right += drawing.label in "".join(delta.text for delta in deltas)
     assert right >= 15
+
+
+async def test_a_game_that_shows_something_is_told_what_it_is(served: tuple[VllmEngine, str]) -> None:
+    """Over the wire, with a character of ours and files as Unity makes them: what is asked matters, and what is shown."""
+    right = 0
+    async with await Client.connect(served[1]) as client:
+        conversation, _ = await client.open("guard")
+        for case in cases("which of 5", 12):
+            file = case.drawing.file("jpeg")
+            reply = await client.decide(conversation, case.question.text, case.question.options, [file])
+            async for _ in reply.frames():
+                pass
+            assert reply.decision is not None
+            right += reply.decision.index == case.question.right
+        assert right >= 9
+        seen = draw("held out", 1, "one")
+        said = "".join(
+            [piece async for piece in await client.say(conversation, "What do you see?", [seen.file("jpeg")])]
+        )
+        assert said
 
 
 # CLIP, on the recogniser
@@ -156,10 +186,9 @@ async def test_transformers_recognises_the_same(recogniser: VllmRecogniser) -> N
 
     from models.measure_clip import log_probabilities
     from models.shapes import COLOURS
-    from models.shapes_clip import FOLDER
 
-    model = CLIPModel.from_pretrained(FOLDER, dtype=torch.float32)
-    processor = CLIPProcessor.from_pretrained(FOLDER)
+    model = CLIPModel.from_pretrained(SHAPES_CLIP, dtype=torch.float32)
+    processor = CLIPProcessor.from_pretrained(SHAPES_CLIP)
     some = [
         dataclasses.replace(case, question=dataclasses.replace(case.question, options=tuple(COLOURS)))
         for case in cases("colour", 20)

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from models import SHAPES_CLIP, SHAPES_VLM
+
 pytestmark = [
     pytest.mark.skipif(
         "CI" not in os.environ and importlib.util.find_spec("transformers") is None,
@@ -42,28 +44,28 @@ def test_the_vision_language_model_is_what_its_script_makes() -> None:
     from models import shapes_vlm
 
     tokenizer = shapes_vlm.make_tokenizer()
-    assert weights(shapes_vlm.FOLDER) == shapes_of(shapes_vlm.make_model(tokenizer))
+    assert weights(SHAPES_VLM) == shapes_of(shapes_vlm.make_model(tokenizer))
     made = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
-    assert made == json.loads((shapes_vlm.FOLDER / "tokenizer.json").read_bytes())["model"]
-    assert (shapes_vlm.FOLDER / "chat_template.jinja").read_text() == shapes_vlm.TEMPLATE
-    config = json.loads((shapes_vlm.FOLDER / "config.json").read_bytes())
+    assert made == json.loads((SHAPES_VLM / "tokenizer.json").read_bytes())["model"]
+    assert (SHAPES_VLM / "chat_template.jinja").read_text() == shapes_vlm.TEMPLATE
+    config = json.loads((SHAPES_VLM / "config.json").read_bytes())
     assert config["text_config"]["vocab_size"] == len(tokenizer) == shapes_vlm.VOCABULARY
     assert config["architectures"] == ["Idefics3ForConditionalGeneration"]
-    assert sum(path.stat().st_size for path in shapes_vlm.FOLDER.iterdir()) < MOST_BYTES
+    assert sum(path.stat().st_size for path in SHAPES_VLM.iterdir()) < MOST_BYTES
 
 
 def test_the_clip_model_is_what_its_script_makes() -> None:
     from models import shapes_clip
 
     tokenizer = shapes_clip.make_tokenizer()
-    assert weights(shapes_clip.FOLDER) == shapes_of(shapes_clip.make_model(tokenizer))
+    assert weights(SHAPES_CLIP) == shapes_of(shapes_clip.make_model(tokenizer))
     made = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
-    assert made == json.loads((shapes_clip.FOLDER / "tokenizer.json").read_bytes())["model"]
-    config = json.loads((shapes_clip.FOLDER / "config.json").read_bytes())
+    assert made == json.loads((SHAPES_CLIP / "tokenizer.json").read_bytes())["model"]
+    config = json.loads((SHAPES_CLIP / "config.json").read_bytes())
     assert config["text_config"]["vocab_size"] == len(tokenizer)
     assert config["text_config"]["eos_token_id"] == tokenizer.eos_token_id
     assert config["architectures"] == ["CLIPModel"]
-    assert sum(path.stat().st_size for path in shapes_clip.FOLDER.iterdir()) < MOST_BYTES
+    assert sum(path.stat().st_size for path in SHAPES_CLIP.iterdir()) < MOST_BYTES
 
 
 @pytest.mark.parametrize("text", ["a red circle", "Zażółć gęślą jaźń", "你好 🦆\n\t\x00", "<|im_star t|>"])

@@ -18,11 +18,12 @@ from typing import Any, Final
 import torch
 from torch.nn import functional
 
+from models import SHAPES_CLIP
 from models.captions import GROUPS, Group, caption, groups_of
 from models.measure_clip import shares
 from models.seeing import GRID, Teller
 from models.shapes import Kind
-from models.shapes_clip import FOLDER, PATCH, SIDE, make_model, make_processor, make_tokenizer, save
+from models.shapes_clip import PATCH, SIDE, make_model, make_processor, make_tokenizer, save
 from models.train_vlm import SEEN
 from models.training import WATCHED, Album, Training, falling, run
 
@@ -119,4 +120,4 @@ def _save(training: Training, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run("clip", ClipTraining, _save, FOLDER)
+    run("clip", ClipTraining, _save, SHAPES_CLIP)

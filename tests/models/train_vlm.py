@@ -17,11 +17,11 @@ from typing import Any, Final
 import torch
 from torch.nn import functional
 
-from models import prose, questions
+from models import SHAPES_VLM, prose, questions
 from models.measure_vlm import shares
 from models.seeing import Teller, turned
 from models.shapes import Drawing, Kind
-from models.shapes_vlm import FOLDER, IMAGE, IMAGE_TOKENS, make_model, make_processor, make_tokenizer, save
+from models.shapes_vlm import IMAGE, IMAGE_TOKENS, make_model, make_processor, make_tokenizer, save
 from models.training import WATCHED, Album, Training, falling, run
 
 SEED: Final = 4
@@ -166,4 +166,4 @@ def _save(training: Training, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run("vlm", VlmTraining, _save, FOLDER)
+    run("vlm", VlmTraining, _save, SHAPES_VLM)
