@@ -9,7 +9,7 @@ BIN := .venv/bin
 SETUP := $(PYTHON) -I server/bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve chat doctor docs test test-quick check fuzz soak system-packages lock clean
+.PHONY: help setup serve chat doctor evaluate docs test test-quick check fuzz soak system-packages lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,9 @@ chat: ## talk with a character in this terminal, through the server that runs
 
 doctor: ## look whether a server can start, and what to type in Unity (ARGS as for serve; or --url ws://…)
 	@$(SETUP) && exec $(BIN)/loquent doctor $(ARGS)
+
+evaluate: ## ask a character the cases of a suite, and measure (ARGS="innkeeper --model …"; see docs/evaluation.md)
+	@$(SETUP) && exec $(BIN)/loquent evaluate $(ARGS)
 
 docs: ## write docs/settings.md anew, from the settings' declarations
 	@$(SETUP) && exec $(BIN)/python -m loquent.configuration docs/settings.md

@@ -26,11 +26,12 @@ from .configuration.setting import SETTINGS
 from .configuration.sources import ConfigurationError
 from .configuration.writing import settings_file
 from .descriptors import raise_descriptors, wanted_descriptors
-from .dialogue.cast import Cast
+from .dialogue.cast import Cast, adapters_of
 from .dialogue.character_file import SHIPPED, CharacterError
 from .dialogue.memory_file import StoreError, usual_file
 from .doctor.examination import examine, examine_running
-from .engines.base import Engine, EngineError
+from .engines import choosing
+from .engines.base import EngineError
 from .evaluation.command import Evaluation, EvaluationError, add_arguments, evaluate
 from .evaluation.suite import SuiteError
 from .gateway import GatewayError
@@ -284,7 +285,16 @@ def _serve(options: argparse.Namespace) -> None:
         _report(f"Settings from {configuration.file}.")
     cast = Cast.read(settings.characters or SHIPPED)
     settings = replace(settings, memory=settings.memory or usual_file())
-    asyncio.run(serve(partial(_engine, settings), cast, settings, _report))
+    asyncio.run(
+        serve(
+            partial(choosing.engine, settings, _report, lambda: adapters_of(cast)),
+            cast,
+            settings,
+            _report,
+            make_embedder=choosing.embedder(settings),
+            make_recogniser=choosing.recogniser(settings),
+        )
+    )
 
 
 def _allow_descriptors(settings: Settings) -> None:
@@ -297,16 +307,6 @@ def _allow_descriptors(settings: Settings) -> None:
             wanted,
             allowed,
         )
-
-
-def _engine(settings: Settings) -> Engine:
-    if settings.engine == "scripted":
-        from .engines.scripted import ScriptedEngine
-
-        return ScriptedEngine()
-    from .engines.vllm.engine import VllmEngine
-
-    return VllmEngine(settings.model, settings.vllm_arguments, _report)
 
 
 def _doctor(options: argparse.Namespace) -> int:

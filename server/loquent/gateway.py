@@ -26,9 +26,10 @@ from .connection import Connection, address
 from .dialogue.admission import Admission
 from .dialogue.character import Character
 from .dialogue.conversations import Conversations
+from .dialogue.recall import Recall
 from .dialogue.store import Store
 from .dialogue.watch import Watch
-from .engines.base import Engine
+from .engines.base import Embedder, Engine, Recogniser
 from .engines.keeper import Keeper, State
 from .logs import Log
 from .metrics import Metrics
@@ -77,6 +78,9 @@ class Gateway:
         access: who may come in; everybody, unless told.
         tls: the context to listen with; without it connections aren't encrypted.
         tracer: makes the spans of turns; without it there are none.
+        embedder: has what embeds what is said, if anything does.
+        recogniser: has what recognises pictures, if anything does.
+        recall: recalls what was said long ago, if anything does.
     """
 
     def __init__(
@@ -89,8 +93,14 @@ class Gateway:
         access: Access | None = None,
         tls: ssl.SSLContext | None = None,
         tracer: Tracer | None = None,
+        embedder: Keeper[Embedder] | None = None,
+        recogniser: Keeper[Recogniser] | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self._keeper = keeper
+        self._recall = recall
+        self._embedder = embedder
+        self._recogniser = recogniser
         self._characters = characters
         self._store = store
         self._settings = settings or Settings()
@@ -120,6 +130,12 @@ class Gateway:
         metrics.memory_waiting.read = lambda: self._store.waiting
         metrics.engine_up.read = lambda: keeper.state is State.READY
         metrics.engine_restarts.read = lambda: keeper.restarts
+        if (embedder := self._embedder) is not None:
+            metrics.embeddings_up.read = lambda: embedder.state is State.READY
+            metrics.embeddings_restarts.read = lambda: embedder.restarts
+        if (recogniser := self._recogniser) is not None:
+            metrics.recognition_up.read = lambda: recogniser.state is State.READY
+            metrics.recognition_restarts.read = lambda: recogniser.restarts
         return metrics
 
     async def listen(self, host: str, port: int) -> int:
@@ -259,7 +275,16 @@ class Gateway:
         watch = Watch(self.metrics, self._tracer)
         allowance = owner.turns if owner is not None else None
         return Conversations(
-            session, self._keeper, self._characters, self._store, self._settings, self._admission, watch, allowance
+            session,
+            self._keeper,
+            self._characters,
+            self._store,
+            self._settings,
+            self._admission,
+            watch,
+            allowance,
+            self._recogniser,
+            self._recall,
         )
 
     # --- HTTP ------------------------------------------------------------------------------------
@@ -382,6 +407,7 @@ class Gateway:
             "engine": self._keeper.engine.name,
             "model": self._keeper.engine.model,
             "version": __version__,
+            **self._states(),
         }
         if self._keeper.cause is not None and self._visitor(request) is not None:
             body["cause"] = self._keeper.cause
@@ -389,13 +415,18 @@ class Gateway:
             http.HTTPStatus.SERVICE_UNAVAILABLE if state in (State.RESTARTING, State.DOWN) else http.HTTPStatus.OK, body
         )
 
+    def _states(self) -> dict[str, str]:
+        """Return how those are that run beside the engine; one that there isn't is off."""
+        besides = {"embeddings": self._embedder, "recognition": self._recogniser}
+        return {name: "off" if beside is None else beside.state.value for name, beside in besides.items()}
+
     def _readiness(self, request: Request) -> Response:
         """Answer whether a turn that is said now would be replied to: whoever spreads connections sends some here only then."""
         state = self._keeper.state
         if self._admission.draining:
             body = {"status": "draining", "why": "The server is stopping."}
         elif state is State.READY:
-            return _json(http.HTTPStatus.OK, {"status": "ready"})
+            return _json(http.HTTPStatus.OK, {"status": "ready", **self._states()})
         elif state is State.STARTING:
             body = {"status": state.value, "why": "The model is still loading."}
         else:

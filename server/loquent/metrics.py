@@ -279,6 +279,18 @@ class Metrics(Collector):
         self.engine_restarts = Gauge(
             "loquent_engine_restarts", "How often an engine that died was started again.", counter=True
         )
+        self.embeddings_up = Gauge(
+            "loquent_embeddings_up", "1 while texts can be embedded, else 0, also where they never are."
+        )
+        self.embeddings_restarts = Gauge(
+            "loquent_embeddings_restarts", "How often an embedder that died was started again.", counter=True
+        )
+        self.recognition_up = Gauge(
+            "loquent_recognition_up", "1 while pictures can be recognised, else 0, also where they never are."
+        )
+        self.recognition_restarts = Gauge(
+            "loquent_recognition_restarts", "How often a recogniser that died was started again.", counter=True
+        )
 
         self.registry = CollectorRegistry(auto_describe=True)
         """Where all of this is registered, with the process's own figures."""

@@ -17,9 +17,11 @@ from .dialogue.cast import Cast
 from .dialogue.character import Character
 from .dialogue.character_file import CharacterError
 from .dialogue.prompt import system
+from .dialogue.recall import Recall
 from .dialogue.sqlite_store import SqliteStore
 from .dialogue.store import MemoryStore, Store
-from .engines.base import Engine, EngineDead, Message
+from .engines.base import Embedder, Engine, EngineDead, Message, Recogniser
+from .engines.besides import Besides
 from .engines.keeper import Keeper
 from .gateway import Gateway
 from .logs import Log
@@ -39,6 +41,9 @@ async def serve(
     cast: Cast,
     settings: Settings,
     report: Callable[[str], None],
+    *,
+    make_embedder: Callable[[], Embedder] | None = None,
+    make_recogniser: Callable[[], Recogniser] | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. SIGHUP reads tokens and certificate again, which happens by itself too when they change.
 
@@ -47,18 +52,21 @@ async def serve(
         cast: who can be talked with.
         settings: where to listen, the limits and times. Without a file for the memory, it lasts as long as the server.
         report: told in one line each what the user should know.
+        make_embedder: makes what embeds, as `make_engine` does; without it nothing is recalled that has left a character's context.
+        make_recogniser: makes what recognises, as `make_engine` does.
 
     Raises:
         StoreError: the file of the memory can't be used, or another server uses it; found out before the engine is loaded.
         AccessError, TokensError, CertificateError: the server may not be reached as it was to be; found out before all else.
         CharacterError: a character's description doesn't fit into the engine's context.
-        EngineStartError: the engine can't start.
+        EngineStartError: the engine can't start, or there is no model where embedder or recogniser were told to look for it.
         EngineDead: the engine has died too often.
         GatewayError: the port can't be had. Found out before the engine is loaded.
         TracingError: spans are asked for and can't be sent.
     """
     with closing(_store(settings)) as store:
-        await _serve(make_engine, cast, store, settings, report)
+        besides = Besides.made(settings, make_embedder, make_recogniser)
+        await _serve(make_engine, besides, cast, store, settings, report)
 
 
 def _store(settings: Settings) -> Store:
@@ -67,8 +75,16 @@ def _store(settings: Settings) -> Store:
     return SqliteStore(settings.memory, days=settings.memory_days)
 
 
+def _recall(store: Store, embedder: Keeper[Embedder] | None, settings: Settings) -> Recall | None:
+    """Return what recalls what was said long ago, if there is all that it takes."""
+    if not isinstance(store, SqliteStore) or embedder is None or not settings.recall:
+        return None
+    return Recall(store, lambda: embedder.ready, most=settings.recall, similarity=settings.recall_similarity)
+
+
 async def _serve(
     make_engine: Callable[[], Engine],
+    besides: Besides,
     cast: Cast,
     store: Store,
     settings: Settings,
@@ -87,7 +103,19 @@ async def _serve(
     keeper = Keeper(make_engine, restarts=settings.engine_restarts, within_seconds=settings.engine_restart_seconds)
     tls = certificates.context if certificates is not None else None
     spans = tracer(settings.traces, engine=keeper.engine.name, model=keeper.engine.model, texts=settings.log_texts)
-    gateway = Gateway(keeper, cast, store, settings, access=access, tls=tls, tracer=spans)
+    recall = _recall(store, besides.embedder, settings)
+    gateway = Gateway(
+        keeper,
+        cast,
+        store,
+        settings,
+        access=access,
+        tls=tls,
+        tracer=spans,
+        embedder=besides.embedder,
+        recogniser=besides.recogniser,
+        recall=recall,
+    )
     watches = _watches(access, certificates, gateway)
     tell_of_shortage(asyncio.get_running_loop())
     stop, stop_now = _signals(watches)
@@ -99,28 +127,37 @@ async def _serve(
 
     def ready() -> None:
         cast.suit(partial(_check_prompt, keeper, settings))
-        report(_ready_line(keeper.engine, cast, host, bound, "ws" if tls is None else "wss"))
+        report(_ready_line(keeper.engine, besides, cast, host, bound, "ws" if tls is None else "wss"))
 
-    keeping = asyncio.create_task(_keep(keeper, ready), name="engine keeping")
+    keeping = asyncio.create_task(_keep(keeper, ready, besides), name="engine keeping")
+    recalling = asyncio.create_task(recall.run() if recall is not None else asyncio.sleep(0), name="recall")
     try:
         if await _done_before(keeping, stop):
             await keeping
         report(_stopping_line(gateway.turns, settings.drain_seconds))
         await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
     finally:
-        for task in (keeping, looking):
+        for task in (keeping, looking, recalling):
             task.cancel()
-        await asyncio.gather(keeping, looking, return_exceptions=True)
+        await asyncio.gather(keeping, looking, recalling, return_exceptions=True)
         await gateway.close()
+        if recall is not None:
+            recall.close()
+        await besides.close()
         await keeper.close()
         await spans.close(_TRACES_SECONDS)
 
 
-async def _keep(keeper: Keeper[Engine], ready: Callable[[], None]) -> None:
+async def _keep(keeper: Keeper[Engine], ready: Callable[[], None], besides: Besides) -> None:
     """Have an engine as long as that's possible, and then say why it isn't; never return otherwise."""
     await keeper.start()
     ready()
-    raise EngineDead(await keeper.gave_up())
+    beside = asyncio.create_task(besides.keep(), name="keeping of what runs beside the engine")
+    try:
+        raise EngineDead(await keeper.gave_up())
+    finally:
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
 
 
 def _check_prompt(keeper: Keeper[Engine], settings: Settings, name: str, character: Character) -> None:
@@ -199,9 +236,11 @@ def _stopping_line(turns: int, seconds: float) -> str:
     return f"Stopping: {turns} {replies} may take {seconds:g} s to finish; Ctrl-C again stops at once."
 
 
-def _ready_line(engine: Engine, characters: Mapping[str, Character], host: str, port: int, scheme: str) -> str:
+def _ready_line(
+    engine: Engine, besides: Besides, characters: Mapping[str, Character], host: str, port: int, scheme: str
+) -> str:
     if host in ("0.0.0.0", "::"):  # noqa: S104 - somebody asked for it
         where = f"{scheme}://localhost:{port}, and at all this machine's {'IPv6 ' if ':' in host else ''}addresses,"
     else:
         where = f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
-    return f"Ready at {where} with {engine.model} ({engine.name}); characters: {', '.join(characters)}."
+    return f"Ready at {where} with {engine.model} ({engine.name}){besides.models}; characters: {', '.join(characters)}."

@@ -90,11 +90,26 @@ class Settings:
         group=_MODEL,
         flags=("--",),
     )
+    embeddings: str | None = _setting(
+        None,
+        "Hub name or folder of the embedding model, by which characters recall what was said long ago; none turns that off. Without it, "
+        "beside a real model and with a memory, all-MiniLM-L6-v2: the embedded one, or on a GPU where that isn't installed, the hub's.",
+        group=_MODEL,
+        or_path=True,
+    )
+    recognition: str | None = _setting(
+        None,
+        "Hub name or folder of a CLIP or SigLIP model, which then tells what pictures show in decisions where the model that replies sees "
+        "nothing. Without it there is none.",
+        group=_MODEL,
+        or_path=True,
+    )
     characters: Path | None = _setting(None, "Folder with character files. Without it, the shipped ones.", group=_MODEL)
     engine_restarts: int = _setting(
         5,
         "So often an engine that died is started again within engine_restart_seconds; then the server gives up and exits "
-        "with status 1. An engine that dies that often won't be well by itself.",
+        "with status 1. An engine that dies that often won't be well by itself. The same goes for embeddings and recognition, but "
+        "without them the server goes on.",
         group=_MODEL,
         unit="count",
         least=0,
@@ -204,6 +219,23 @@ class Settings:
         "your folder for programs' data ($XDG_DATA_HOME, else ~/.local/share). none keeps it only while the server runs.",
         group=_MEMORY,
         choices=(str(NO_MEMORY),),
+    )
+    recall: int = _setting(
+        2,
+        "What was said long ago and is about the same as what a player says now comes back to the character's mind: so many exchanges "
+        "at a time, at most; 0 for none. Each takes some 100 tokens of the context. Needs embeddings, and memory in a file.",
+        group=_MEMORY,
+        unit="count",
+        least=0,
+        most=20,
+    )
+    recall_similarity: float = _setting(
+        0.36,
+        "How alike two texts must be to count as being about the same: the cosine of their vectors. Measured for all-MiniLM-L6-v2; other "
+        "embedding models want another, many of them a much higher one.",
+        group=_MEMORY,
+        least=0,
+        most=1,
     )
     memory_days: float = _setting(
         0.0,

@@ -177,7 +177,7 @@ async def test_a_server_is_ready_once_a_turn_would_be_replied_to() -> None:
     async with running(started=False) as server:
         assert await ready(server) == (503, {"status": "starting", "why": "The model is still loading."})
         await server.keeper.start()
-        assert await ready(server) == (200, {"status": "ready"})
+        assert await ready(server) == (200, {"status": "ready", "embeddings": "off", "recognition": "off"})
 
 
 async def test_a_server_whose_engine_has_died_is_not_ready_and_says_why() -> None:
@@ -211,7 +211,7 @@ async def test_a_server_is_not_ready_while_its_engine_is_started_again() -> None
         assert await ready(server) == (503, {"status": "restarting", "why": "The process was killed."})
         loaded.set()
         await until(server, "engine_up", 1)
-        assert await ready(server) == (200, {"status": "ready"})
+        assert await ready(server) == (200, {"status": "ready", "embeddings": "off", "recognition": "off"})
 
 
 async def test_a_server_that_drains_is_not_ready_though_it_is_well() -> None:

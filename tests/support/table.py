@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from loquent.dialogue.admission import Admission
 from loquent.dialogue.character import Character
 from loquent.dialogue.conversations import Act, Conversations
-from loquent.dialogue.store import MemoryStore
+from loquent.dialogue.recall import Recall
+from loquent.dialogue.store import MemoryStore, Store
 from loquent.dialogue.watch import Watch
 from loquent.engines.base import Recogniser
 from loquent.engines.keeper import Keeper
@@ -40,12 +41,13 @@ class Table:
         self,
         engine: ScriptedEngine,
         settings: Settings | None = None,
-        store: MemoryStore | None = None,
+        store: Store | None = None,
         admission: Admission | None = None,
         keeper: Keeper[ScriptedEngine] | None = None,
         tracer: Tracer | None = None,
         recogniser: Keeper[Recogniser] | None = None,
         characters: Mapping[str, Character] = CHARACTERS,
+        recall: Recall | None = None,
     ) -> None:
         self.engine = engine
         self.keeper = keeper or Keeper(lambda: engine, restarts=0, within_seconds=600)
@@ -63,6 +65,7 @@ class Table:
             self.admission,
             Watch(self.metrics, tracer or NoTracer()),
             recogniser=recogniser,
+            recall=recall,
         )
         self.frames: list[Frame] = []
 

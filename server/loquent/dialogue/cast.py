@@ -100,3 +100,8 @@ class Cast(Mapping[str, Character]):
             self._characters[path.stem] = character
             log.about(character=path.stem).info("%s has been read again", path)
         self._characters = dict(sorted(self._characters.items()))
+
+
+def adapters_of(characters: Mapping[str, Character]) -> list[str]:
+    """Return the LoRA adapters that characters reply with, each once."""
+    return sorted({each.adapter for each in characters.values() if each.adapter is not None})

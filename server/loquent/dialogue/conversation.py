@@ -42,6 +42,8 @@ class Conversation:
         ]
         self._start: int | None = None
         """Of the history, where the prompt begins; None before the first one."""
+        self.recalled: set[int] = set()
+        """What was recalled of long ago since the prompt begins where it does; see `Recall`."""
         self._asked: str | None = None
         """The player's message of the turn that runs."""
         self._last_turn: int | None = None
@@ -62,6 +64,10 @@ class Conversation:
     def in_prompt(self) -> int:
         """How many of the last exchanges stand in the prompt."""
         return len(self._history) - (self._start or 0)
+
+    def shown(self) -> tuple[Spoken, ...]:
+        """Return what stands in the prompt, as far as that is known before a turn."""
+        return self.history[len(self._history) - self.in_prompt :]
 
     def told(self) -> tuple[Exchange, ...]:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
@@ -95,7 +101,10 @@ class Conversation:
             memories: what was said long ago and has to do with it.
         """
         self._asked = prompt.asked(said, self.character.cues, memories, first=not self._history)
-        return self._put_together(self._asked, count, room, pictures)
+        whole = self._put_together(self._asked, count, room, pictures)
+        if memories and count(whole) > room:  # better to be answered without them than not at all
+            return self.prompt(said, count, room, pictures)
+        return whole
 
     def question(self, text: str, count: Count, room: int, pictures: tuple[Picture, ...] = ()) -> list[Message]:
         """Return the messages for a question about the conversation, which won't be a part of it. See `prompt`."""
@@ -114,6 +123,8 @@ class Conversation:
         if fit < len(self._history):
             half = prompt.kept(self._history, lambda entries: count(made(entries)) <= room // 2)
             fit = max(half, min(fit, 1))
+        if self._start is not None:  # what was recalled may have left, too
+            self.recalled.clear()
         self._start = len(self._history) - fit
         return made(self._history[self._start :])
 
@@ -164,6 +175,7 @@ class Conversation:
     def forget(self) -> None:
         """Let go of everything: the player has been erased. What is being said now won't be remembered."""
         self._history.clear()
+        self.recalled.clear()
         self._start = None
         self._last_turn = self._last_key = None
         self._unkept = self.running

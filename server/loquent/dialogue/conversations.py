@@ -24,6 +24,7 @@ from .cues import grammar
 from .decisions import ChoiceError, Decision, asked, check_options
 from .greeting import as_reply, greets, speaks_first
 from .pictures import look_at
+from .recall import Recall
 from .reply import Reply
 from .store import Store
 from .turn import Turn, Work
@@ -65,6 +66,7 @@ class Conversations:
         watch: sees what happens.
         allowance: how many turns may run at once in all sessions of the same visitor; without it, as many as in this one.
         recogniser: has what tells what a picture shows, for decisions where the engine sees nothing.
+        recall: recalls what was said long ago, if anything does.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Conversations:
         watch: Watch,
         allowance: Allowance | None = None,
         recogniser: Keeper[Recogniser] | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self._session = session
         self._keeper = keeper
@@ -87,6 +90,7 @@ class Conversations:
         self._admission = admission
         self._watch = watch
         self._recogniser = recogniser
+        self._recall = recall
         self._open: dict[int, Conversation] = {}
         self._allowance = allowance or Allowance()
         self._running: dict[int, Turn] = {}
@@ -261,10 +265,13 @@ class Conversations:
         if greets(frame, conversation):
             return as_reply(character.greeting)
         pictures = await self._look_at(frame)
+        memories = await self._recalled(conversation, frame.text)
         engine = self._keeper.engine
         longest = conversation.options.max_tokens or character.sampling.max_tokens or self._settings.reply_tokens
         longest = min(longest, max(1, engine.context_tokens // 2))
-        messages = conversation.prompt(frame.text, engine.count_tokens, engine.context_tokens - longest, pictures)
+        messages = conversation.prompt(
+            frame.text, engine.count_tokens, engine.context_tokens - longest, pictures, memories
+        )
         request = Request(
             messages,
             replace(character.sampling, max_tokens=longest),
@@ -274,6 +281,14 @@ class Conversations:
         )
         watch.asks(request)
         return engine.generate(request)
+
+    async def _recalled(self, conversation: Conversation, said: str) -> tuple[str, ...]:
+        player = conversation.options.player
+        if self._recall is None or player is None:
+            return ()
+        return await self._recall.recall(
+            player, conversation.character_id, said, conversation.shown(), conversation.recalled
+        )
 
     async def _look_at(self, frame: Say | Decide) -> tuple[Picture, ...]:
         if not frame.images:

@@ -32,6 +32,17 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         # Whom a command erases while a server runs, for the server to forget: a hash, which it takes out when it has.
         "CREATE TABLE erasures (id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL)",
     ),
+    (
+        # What exchanges are about, as a model has it: 16-bit floats, little-endian. It goes when its exchange goes or changes.
+        "CREATE TABLE models (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        """CREATE TABLE vectors (
+            exchange INTEGER PRIMARY KEY REFERENCES exchanges ON DELETE CASCADE, model INTEGER NOT NULL REFERENCES models,
+            vector BLOB NOT NULL
+        )""",
+        """CREATE TRIGGER exchange_changed AFTER UPDATE ON exchanges BEGIN
+            DELETE FROM vectors WHERE exchange = NEW.id;
+        END""",
+    ),
 )
 """What makes each version of the file of the one before it, the first of an empty file. A step that was ever released isn't changed."""
 

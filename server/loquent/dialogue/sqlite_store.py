@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 from weakref import WeakSet
 
 from ..logs import Log
@@ -53,13 +54,17 @@ _CLOSE_SECONDS: Final = 5.0
 """How long another program is waited for when the server starts, and when it stops with something to be written."""
 
 _REMEMBERED_ROWS: Final = 10_000
-"""Of so many exchanges that had to wait it's known where they stand, should their players have interrupted them."""
+"""Of so many exchanges that had to wait it's known where they stand, should their players have interrupted them; and of so many what was
+written, for who embeds it."""
 
 _AGE_SECONDS: Final = 600.0
 """How often it's looked whether there is something too old to be kept."""
 
 _DAY: Final = 86_400_000
 """Milliseconds."""
+
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ class SqliteStore(Store):
         self._trouble: str | None = None
         self._lost = 0
         self._reopens = False
+        self._written: set[int] | None = None
+        self._changed = asyncio.Event()
         self._identity: tuple[int, int] | None = None
         self._version = 0
         self._followers: dict[str, WeakSet[Follower]] = {}
@@ -205,6 +212,7 @@ class SqliteStore(Store):
                 with transaction(self._connection):
                     self._forget_erased()
                 self._version = version
+                self._tell_changed(None)
             self._forget_old()
         except sqlite3.Error as error:
             self._failed(error)
@@ -220,6 +228,53 @@ class SqliteStore(Store):
         with contextlib.suppress(sqlite3.Error):
             self._connection.close()
         self._lock.release()
+
+    # --- for what is beside exchanges -------------------------------------------------------------
+
+    async def changed(self) -> set[int] | None:
+        """Return the rows of exchanges that were written since the last time, once there are some.
+
+        Returns:
+            the rows; or None if it may be any: some other program has written.
+        """
+        await self._changed.wait()
+        self._changed.clear()
+        rows, self._written = self._written, set()
+        return rows
+
+    def _tell_changed(self, rows: Iterable[int] | None) -> None:
+        """Note that exchanges were written.
+
+        Args:
+            rows: which; None if it may be any.
+        """
+        if rows is None:
+            self._written = None
+        elif self._written is not None:
+            self._written.update(rows)
+            if len(self._written) > _REMEMBERED_ROWS:
+                self._written = None
+        self._changed.set()
+
+    def read(self, work: Callable[[sqlite3.Connection], _Found]) -> _Found | None:
+        """Read something from the file; None if it can't be read at the moment."""
+        if self._trouble is None:
+            try:
+                return work(self._connection)
+            except sqlite3.Error as error:
+                self._failed(error)
+        return None
+
+    def write(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Write something that may as well be lost, in a transaction; nothing happens if the file can't be written at the moment."""
+        if self._trouble is None:
+            try:
+                with transaction(self._connection):
+                    work(self._connection)
+            except sqlite3.Error as error:
+                self._failed(error)
+            else:
+                self._checkpoints.wanted.set()
 
     # --- writing ---------------------------------------------------------------------------------
 
@@ -290,8 +345,9 @@ class SqliteStore(Store):
                 row = self._write_one(self._waiting[key])
                 if row is not None:
                     rows[key] = row
-        for key in keys:
-            self._waiting_bytes -= _cost(self._waiting.pop(key).spoken)
+        written = [self._waiting.pop(key) for key in keys]
+        self._waiting_bytes -= sum(_cost(each.spoken) for each in written)
+        self._tell_changed([*rows.values(), *(each.row for each in written if each.row is not None)])
         self._rows.update(rows)
         while len(self._rows) > _REMEMBERED_ROWS:
             del self._rows[next(iter(self._rows))]

@@ -12,6 +12,7 @@ from ..configuration.reading import Configuration
 from ..configuration.sources import ConfigurationError, Source
 from ..dialogue.character_file import SHIPPED, CharacterError, load_characters
 from ..settings import Settings
+from .besides import look_besides
 from .capacity import examine_descriptors
 from .credentials import examine_certificate, examine_tokens
 from .finding import Finding, Mark, ok, problem, warning
@@ -68,7 +69,11 @@ def _findings(configuration: Configuration, addresses: list[Address], certified:
     gpus = find_gpus() if settings.engine == "vllm" else []
     yield from examine_engine(settings, gpus)
     at_port, running = examine_port(settings)
-    yield from examine_model(settings, gpus, running=running is not None)
+    besides = list(look_besides(settings))
+    yield from examine_model(
+        settings, gpus, running=running is not None, besides=sum(beside.needed for beside in besides)
+    )
+    yield from (beside.finding for beside in besides)
     yield _characters(settings)
     yield examine_descriptors(settings)
     yield at_port

@@ -49,13 +49,14 @@ class Looked(NamedTuple):
     """Bytes that have yet to be written there."""
 
 
-def examine_model(settings: Settings, gpus: Sequence[Gpu], *, running: bool) -> Iterator[Finding]:
+def examine_model(settings: Settings, gpus: Sequence[Gpu], *, running: bool, besides: int = 0) -> Iterator[Finding]:
     """Look for the model that the settings name, and whether memory and disk are enough for it.
 
     Args:
         settings: what is set.
         gpus: what `find_gpus` has found.
         running: whether a server runs here already.
+        besides: what other models take of the memory, in bytes.
     """
     if settings.engine != "vllm" or importlib.util.find_spec("vllm") is None:
         return
@@ -65,7 +66,7 @@ def examine_model(settings: Settings, gpus: Sequence[Gpu], *, running: bool) -> 
     yield looked.finding
     if looked.weights is not None and on_cpu:
         cache = cache_bytes(settings.vllm_arguments, embedded=embedded)
-        yield examine_memory(needed_memory(looked.weights, cache), available_memory(), running=running)
+        yield examine_memory(needed_memory(looked.weights, cache) + besides, available_memory(), running=running)
     elif looked.weights is not None and gpus:
         yield examine_gpu_memory(looked.weights, gpus)
     if looked.folder is not None:
@@ -94,23 +95,28 @@ def look_for_embedded() -> Looked:
     return Looked(ok("model", text), _EMBEDDED_BYTES, folder, _EMBEDDED_BYTES)
 
 
-def look_for(model: str) -> Looked:
-    """Look whether a model is in its folder, in the hub's cache, or on the hub."""
+def look_for(model: str, setting: str = "model") -> Looked:
+    """Look whether a model is in its folder, in the hub's cache, or on the hub.
+
+    Args:
+        model: hub name or folder.
+        setting: what names it.
+    """
     try:
-        path = Path(checked_model(model))
+        path = Path(checked_model(model, setting))
     except EngineStartError as error:
-        return Looked(problem("model", str(error)), None)
-    return _look_into(path) if path.is_dir() else _look_for_hub(model)
+        return Looked(problem(setting, str(error)), None)
+    return _look_into(path, setting) if path.is_dir() else _look_for_hub(model, setting)
 
 
-def _look_into(folder: Path) -> Looked:
+def _look_into(folder: Path, setting: str) -> Looked:
     lacks = _lacking(folder)
     if lacks is not None:
-        return Looked(problem("model", f"{folder} lacks {lacks}: name a folder with a whole model."), None)
+        return Looked(problem(setting, f"{folder} lacks {lacks}: name a folder with a whole model."), None)
     if not any((folder / name).exists() for name in _TOKENIZERS):
         text = f"{folder} has no tokenizer ({_TOKENIZERS[0]}), which vLLM then looks for on the hub."
-        return Looked(warning("model", text), weight_bytes(folder))
-    return Looked(ok("model", f"{folder.name}, in {folder}."), weight_bytes(folder))
+        return Looked(warning(setting, text), weight_bytes(folder))
+    return Looked(ok(setting, f"{folder.name}, in {folder}."), weight_bytes(folder))
 
 
 def _lacking(folder: Path) -> str | None:
@@ -125,22 +131,22 @@ def _lacking(folder: Path) -> str | None:
     return next((str(name) for name in files if not (folder / str(name)).exists()), None)
 
 
-def _look_for_hub(model: str) -> Looked:
+def _look_for_hub(model: str, setting: str) -> Looked:
     if importlib.util.find_spec("huggingface_hub") is None:
         text = f"{model} is on the Hugging Face hub; whether it can be had shows when the server starts."
-        return Looked(warning("model", text), None)
+        return Looked(warning(setting, text), None)
     from huggingface_hub import HfApi, constants, try_to_load_from_cache
 
     cached = try_to_load_from_cache(model, "config.json")
     if isinstance(cached, str) and _lacking(Path(cached).parent) is None:
         folder = Path(cached).parent
-        return Looked(ok("model", f"{model}, in the hub's cache ({folder})."), weight_bytes(folder))
+        return Looked(ok(setting, f"{model}, in the hub's cache ({folder})."), weight_bytes(folder))
     try:
         files = HfApi().model_info(model, timeout=_HUB_SECONDS, files_metadata=True).siblings or []
     except Exception as error:  # noqa: BLE001 - whatever the hub or the network has against it is what is asked for
         named = RuntimeError(f"{type(error).__name__}: {error}")  # some say what they are by their name alone
-        return Looked(problem("model", explain_failure(named, model, ())), None)
+        return Looked(problem(setting, explain_failure(named, model, (), setting)), None)
     weights = sum(file.size or 0 for file in files if file.rfilename.endswith(".safetensors"))
     size = f"{weights / 1e9:.1f} GB" if weights else "it"
     text = f"{model} isn't here yet: {size} will be downloaded from the Hugging Face hub when the server first starts."
-    return Looked(warning("model", text), weights or None, Path(constants.HF_HUB_CACHE), weights)
+    return Looked(warning(setting, text), weights or None, Path(constants.HF_HUB_CACHE), weights)

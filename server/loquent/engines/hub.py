@@ -17,7 +17,7 @@ _LOOK_SECONDS: Final = 0.2
 
 _PROGRAM: Final = """
 import os, sys, threading
-from huggingface_hub import snapshot_download
+from huggingface_hub import HfApi, snapshot_download, try_to_load_from_cache
 
 def end_with_parent():
     sys.stdin.read()
@@ -27,11 +27,10 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 name = sys.argv[1]
 other = ["onnx/*", "openvino/*", "*.onnx", "*.msgpack", "*.h5", "*.ot", "*.gguf", "original/*", "coreml/*"]
 try:
-    files = set()
-    from huggingface_hub import HfApi
-    files = {file.rfilename for file in HfApi().model_info(name, timeout=10).siblings or []}
-except Exception:
-    pass  # without a network, what is in the cache has to do
+    files = [file.rfilename for file in HfApi().model_info(name, timeout=10).siblings or []]
+except Exception:  # without a network, what is in the cache has to do
+    cached = try_to_load_from_cache(name, "config.json")
+    files = os.listdir(os.path.dirname(cached)) if isinstance(cached, str) else []
 if any(file.endswith(".safetensors") for file in files):
     other += ["*.bin", "*.pt", "*.pth"]
 print(snapshot_download(name, ignore_patterns=other))
@@ -39,7 +38,7 @@ print(snapshot_download(name, ignore_patterns=other))
 
 
 class HubError(Exception):
-    """A model can't be had from the hub. The text is what the hub's library says."""
+    """A model can't be had from the hub. The text is what the hub's library says: first what it comes to, then all of it."""
 
 
 def fetch(name: str, check: Callable[[], None]) -> str:
@@ -74,7 +73,8 @@ def fetch(name: str, check: Callable[[], None]) -> str:
         folder = said.read().strip()
         lines = [line.strip() for line in noise if line.strip()]
     if child.returncode or not folder:
-        raise HubError(lines[-1] if lines else f"the download ended with status {child.returncode}")
+        # What it comes to stands last; what it is, somewhere above.
+        raise HubError("\n".join([*lines[-1:], *lines]) or f"the download ended with status {child.returncode}")
     return folder
 
 

@@ -1,4 +1,8 @@
-"""Keeps an engine running: starts it, watches it, starts another when it dies, and gives up on what dies too often."""
+"""Keeps an engine running: starts it, watches it, starts another when it dies, and gives up on what dies too often.
+
+What is kept is called an engine here, whatever it does: one that replies, an embedder, a recogniser. The server lives and dies with
+the first of these alone.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,29 @@ _SOONEST_RETRY: Final = 1.0
 """Seconds after which a request may come again, at least, however near the engine's return seems."""
 
 
+class Kept(Protocol):
+    """What a keeper asks of what it keeps; see `base.Engine` for what each means."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether requests can succeed."""
+
+    async def start(self) -> None:
+        """Load what must be loaded."""
+
+    async def wait_dead(self) -> str:
+        """Return when it has died, with a sentence on the cause."""
+
+    async def make_way(self) -> None:
+        """Stop it because another is to be started next."""
+
+    async def close(self) -> None:
+        """Stop it and free what it holds."""
+
+
+K_co = TypeVar("K_co", bound=Kept, covariant=True)
+
+
 class State(StrEnum):
     """What can be expected of the engine."""
 
@@ -30,52 +57,43 @@ class State(StrEnum):
     RESTARTING = "restarting"
     """The engine has died and another takes its place; requests would fail now and succeed later."""
     DOWN = "down"
-    """The engine has died too often, or the keeper is closed: requests will never succeed again."""
+    """The engine has died too often, couldn't start at all, or the keeper is closed: requests will never succeed again."""
 
 
-class Kept(Protocol):
-    """What can be kept running: an `Engine`, an `Embedder`, a `Recogniser`; see there."""
-
-    @property
-    def alive(self) -> bool:
-        """See `Engine`."""
-
-    async def start(self) -> None:
-        """See `Engine`."""
-
-    async def wait_dead(self) -> str:
-        """See `Engine`."""
-
-    async def make_way(self) -> None:
-        """See `Engine`."""
-
-    async def close(self) -> None:
-        """See `Engine`."""
-
-
-T_co = TypeVar("T_co", bound=Kept, covariant=True)
-
-
-class Keeper(Generic[T_co]):
+class Keeper(Generic[K_co]):
     """Looks after an engine, and after those that take its place.
 
     Args:
         make: makes an engine, not started; called once now, and once for each restart.
         restarts: so many deaths within ``within_seconds`` are followed by a restart; with one more, the keeper gives up. At least 0.
         within_seconds: the time in which deaths count; those before it are forgotten.
+        what: what it's called in the log.
+        without: what the server does when the keeper has given up, for the sentence about that.
     """
 
-    def __init__(self, make: Callable[[], T_co], *, restarts: int, within_seconds: float) -> None:
-        self.engine = make()
+    def __init__(
+        self,
+        make: Callable[[], K_co],
+        *,
+        restarts: int,
+        within_seconds: float,
+        what: str = "engine",
+        without: str = "stops",
+    ) -> None:
+        self.engine: K_co = make()
         """The engine of now. Another takes its place when it dies: ask anew for every request."""
         self.restarts = 0
         """How many times an engine has been started again, attempts that failed included."""
         self._make = make
         self._most_restarts = restarts
         self._within = within_seconds
+        self.what = what
+        """What it's called in the log."""
+        self._without = without
         self._deaths: deque[float] = deque(maxlen=restarts + 1)
         """When engines died, by the loop's clock; the last ones, as many as decide whether to give up."""
         self._started = False
+        self._failed = False
         self._closed = False
         self._cause: str | None = None
         self._load_seconds = 0.0
@@ -86,9 +104,14 @@ class Keeper(Generic[T_co]):
         self._watch: asyncio.Task[None] | None = None
 
     @property
+    def ready(self) -> K_co | None:
+        """The engine of now, if requests can succeed; else None."""
+        return self.engine if self.state is State.READY else None
+
+    @property
     def state(self) -> State:
         """The engine's state, as of now: a death counts from the moment it happens, not from when the watch hears of it."""
-        if self._closed:
+        if self._closed or self._failed:
             return State.DOWN
         if not self._started:
             return State.STARTING
@@ -119,16 +142,20 @@ class Keeper(Generic[T_co]):
         """
         loop = asyncio.get_running_loop()
         began = loop.time()
-        await self.engine.start()
+        try:
+            await self.engine.start()
+        except EngineStartError as error:
+            self._failed, self._cause = True, str(error)
+            raise
         self._load_seconds = loop.time() - began
         self._outcome = loop.create_future()
         self._started = True
-        self._watch = loop.create_task(self._look_after(self._outcome), name="engine watch")
+        self._watch = loop.create_task(self._look_after(self._outcome), name=f"{self.what} watch")
 
     async def gave_up(self) -> str:
         """Return when the keeper has given up on the engine, with a sentence for people. Only of use once it has started."""
         if self._outcome is None:
-            raise RuntimeError("the engine hasn't been started")
+            raise RuntimeError(f"the {self.what} hasn't been started")
         return await asyncio.shield(self._outcome)
 
     async def close(self) -> None:
@@ -147,18 +174,18 @@ class Keeper(Generic[T_co]):
         while True:
             cause = await self.engine.wait_dead()
             died = loop.time()
-            log.error("The engine has died: %s", cause)
+            log.error("The %s has died: %s", self.what, cause)
             while True:
                 attempt = self._count(cause)
                 if attempt > self._most_restarts:
-                    outcome.set_result(_why_it_gave_up(attempt, self._within, cause))
+                    outcome.set_result(self._why_it_gave_up(attempt, cause))
                     return
                 failure = await self._restart(attempt)
                 if failure is None:
                     break
                 cause = failure
-                log.error("The engine can't start: %s", cause)
-            log.warning("The engine is ready again, %.1f s after it died.", loop.time() - died)
+                log.error("The %s can't start: %s", self.what, cause)
+            log.warning("The %s is ready again, %.1f s after it died.", self.what, loop.time() - died)
 
     def _count(self, cause: str) -> int:
         """Count a death; returns how many there have been within the time in which they count, this one included."""
@@ -180,7 +207,8 @@ class Keeper(Generic[T_co]):
         delay = self._delay(attempt)
         self._ready_at = loop.time() + delay + self._load_seconds
         log.warning(
-            "The engine is started again%s: attempt %d of at most %d within %.0f s.",
+            "The %s is started again%s: attempt %d of at most %d within %.0f s.",
+            self.what,
             f" in {delay:.0f} s" if delay else "",
             attempt,
             self._most_restarts,
@@ -197,8 +225,8 @@ class Keeper(Generic[T_co]):
         except EngineStartError as error:
             return str(error)
         except Exception as error:
-            log.exception("a mistake in the server kept the engine from starting")
-            return f"The server made a mistake while it started the engine ({type(error).__name__}); its log has the details."
+            log.exception("a mistake in the server kept the %s from starting", self.what)
+            return f"The server made a mistake while it started the {self.what} ({type(error).__name__}); its log has the details."
         self._load_seconds = loop.time() - began
         self._ready_at = None
         self._cause = None
@@ -209,8 +237,10 @@ class Keeper(Generic[T_co]):
         """How many seconds to wait before an attempt: none before the first, then 1, 2, 4, and so on to `_LONGEST_DELAY`."""
         return 0.0 if attempt <= 1 else min(_LONGEST_DELAY, 2.0 ** min(attempt - 2, 16))
 
-
-def _why_it_gave_up(deaths: int, within: float, cause: str) -> str:
-    if deaths == 1:
-        return f"The engine has died and isn't to be started again, so the server stops: {cause}"
-    return f"The engine has died {deaths} times within {within:.0f} s, so the server gives up on it and stops: {cause}"
+    def _why_it_gave_up(self, deaths: int, cause: str) -> str:
+        if deaths == 1:
+            return f"The {self.what} has died and isn't to be started again, so the server {self._without}: {cause}"
+        return (
+            f"The {self.what} has died {deaths} times within {self._within:.0f} s, so the server gives up on it and {self._without}: "
+            f"{cause}"
+        )

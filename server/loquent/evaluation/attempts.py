@@ -64,6 +64,8 @@ class Run:
     seconds: float
     stopped: str | None = None
     """Why not everything was asked; None if it was."""
+    unknown_cues: tuple[str, ...] = ()
+    """Cues that replies should perform, and that the character doesn't have."""
 
     def of_asked(self) -> list[tuple[Asked, Sequence[Attempt]]]:
         """Return the cases with options that were asked, each with its attempts."""

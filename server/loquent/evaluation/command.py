@@ -204,7 +204,7 @@ def _ask(
         )
         with Progress(suite.attempts, report) as progress:
             run = asyncio.run(run_suite(suite, dial, concurrency=asked.concurrency, told=progress.advance))
-        return document(run, server=server, character_file=character_file)
+    return document(run, server=server, character_file=character_file)
 
 
 @contextmanager
@@ -254,6 +254,8 @@ def _tell(asked: Evaluation, made: Document, report: Callable[[str], None]) -> i
             report(f"{name:<10} {_shown(figures[name])}")
     if stopped:
         report(f"Not everything was asked: {stopped}.")
+    if made["run"]["unknown_cues"]:
+        report(f"The suite wants cues that the character doesn't have: {', '.join(made['run']['unknown_cues'])}.")
     status = 0
     for name, least in asked.fail_under:
         value = figures.get(name, {"value": None, "n": 0})

@@ -146,7 +146,7 @@ def _others(asked: Sequence[Pair], pairs: Sequence[Pair]) -> list[Document]:
 
 
 def _macro_f1(name: str, group: Sequence[Pair]) -> Document:
-    options = list(group[0][0]["options"])
+    options = list(dict.fromkeys(option for first, _ in group for option in first["options"]))
     codes = {option: index for index, option in enumerate(options)}
     truth = np.asarray([codes[first["answer"]] for first, _ in group])
     predicted = [np.asarray([codes.get(pair[which]["outcome"]["predicted"], -1) for pair in group]) for which in (0, 1)]

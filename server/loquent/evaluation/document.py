@@ -57,6 +57,7 @@ def document(run: Run, *, server: Mapping[str, Any], character_file: Path | None
             "seconds": run.seconds,
             "attempts": len(run.attempts),
             "stopped": run.stopped,
+            "unknown_cues": run.unknown_cues,
         },
         "measures": measure(run),
         "cases": _cases(run),

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 _SPECIAL: Final = re.compile(r"[\\`*_\[\]|~$<>&]|^[#+-]")
-_NUMBERED: Final = re.compile(r"^(\d+)([.)])")
+_NUMBERED: Final = re.compile(r"^(\d+)([.)])(?=\s|$)")
 _ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LONGEST: Final = 220
 _MOST_SHOWN: Final = 12
@@ -82,6 +82,10 @@ def _head(document: Mapping[str, Any]) -> str:
     )
     if run["stopped"]:
         lines.append(f"**Not everything was asked: {escape(run['stopped'])}.** The figures are of what was.")
+    if run["unknown_cues"]:
+        lines.append(
+            f"**The suite wants cues that the character doesn't have: {escape(', '.join(run['unknown_cues']))}.**"
+        )
     return "\n\n".join(lines)
 
 

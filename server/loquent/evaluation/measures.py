@@ -74,7 +74,7 @@ def _by_name(asked: Sequence[Answer]) -> dict[tuple[str, str], list[Answer]]:
 
 def _group(kind: str, name: str, members: Sequence[Answer]) -> Measures:
     """Measure the cases that ask the same question."""
-    options = list(members[0].case.options)
+    options = list(dict.fromkeys(option for answer in members for option in answer.case.options))
     truth = [answer.case.answer for answer in members]
     predicted = [answer.predicted or NO_ANSWER for answer in members]
     # The mean over the options that are right at least once: of another nothing could be recalled.
@@ -96,7 +96,7 @@ def _group(kind: str, name: str, members: Sequence[Answer]) -> Measures:
         "baseline": {
             "most_common": times / len(members),
             "option": common,
-            "chance": 1 / len(options),
+            "chance": _mean([1 / len(answer.case.options) for answer in members]),
         },
         "macro": {
             "precision": float(np.mean(precision)),
@@ -134,13 +134,13 @@ def _calibration(members: Sequence[Answer]) -> Measures:
         losses.append(-math.log(max(_LEAST_PROBABILITY, float(probabilities[index]))))
         confidences.append(float(probabilities.max()))
         right.append(answer.right)
-    options = len(known[0].case.options)
+    options = [len(answer.case.options) for answer in known]
     return {
         "n": len(known),
         "brier": _mean(briers),
-        "brier_guess": 1 - 1 / options,
+        "brier_guess": _mean([1 - 1 / n for n in options]),
         "log_loss": _mean(losses),
-        "log_loss_guess": math.log(options),
+        "log_loss_guess": _mean([math.log(n) for n in options]),
         "bins": _bins(confidences, right),
     }
 

@@ -54,7 +54,7 @@ def own_server(configuration: Configuration, report: Callable[[str], None]) -> I
     Raises:
         ClientError: it doesn't start.
     """
-    with tempfile.TemporaryDirectory(prefix="loquent-evaluate-") as folder:
+    with _terminated_as_interrupted(), tempfile.TemporaryDirectory(prefix="loquent-evaluate-") as folder:
         file = Path(folder, "settings.toml")
         file.write_text(_settings(configuration), encoding="utf-8")
         kept = {
@@ -82,6 +82,19 @@ def own_server(configuration: Configuration, report: Callable[[str], None]) -> I
             reader.join(timeout=_STOP_SECONDS)
             if process.stdout is not None:
                 process.stdout.close()
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM end us as Ctrl-C does, so that no server is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _settings(configuration: Configuration) -> str:

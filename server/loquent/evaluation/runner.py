@@ -12,10 +12,10 @@ from typing import Final
 
 from ..client import Client, ClientError, FaultError
 from ..wire.faults import Code
-from ..wire.frames import Cue, Decision, Opened, Text
+from ..wire.frames import Cue, Decision, Text
 from .attempts import Attempt, Run, Turn
 from .checks import Heard
-from .suite import Asked, Case, Suite
+from .suite import Asked, Case, Said, Suite
 
 _COME_BACK: Final = (Code.BUSY, Code.ENGINE_STARTING)
 """Faults that say nothing of the model: the server is full, or not ready yet."""
@@ -58,24 +58,25 @@ async def run_suite(suite: Suite, dial: Dial, *, concurrency: int = 1, told: Cal
         told()
 
     first = await dial()
-    await _look(first, suite)
+    unknown = await _unknown_cues(first, suite)
     workers = [asyncio.create_task(_Worker(suite, dial, first, jobs, done).work(), name="case 1")]
     for number in range(1, min(concurrency, len(jobs))):
         worker = _Worker(suite, dial, None, jobs, done)
         workers.append(asyncio.create_task(worker.work(), name=f"case {number + 1}"))
     stopped = await _end(workers)
-    return Run(suite, attempts, concurrency, time.monotonic() - began, stopped)
+    return Run(suite, attempts, concurrency, time.monotonic() - began, stopped, unknown)
 
 
-async def _look(client: Client, suite: Suite) -> Opened:
-    """Open the conversation once, to see that it can be done at all."""
+async def _unknown_cues(client: Client, suite: Suite) -> tuple[str, ...]:
+    """Open the conversation once, to see that it can be done at all; returns which cues are wanted that the character doesn't have."""
     try:
         number, opened = await client.open(suite.character, suite.player)
         await client.close_conversation(number)
     except ClientError:
         await client.close()
         raise
-    return opened
+    wanted = {cue.partition(":")[0] for case in suite.cases if isinstance(case, Said) for cue in case.checks.cue}
+    return tuple(sorted({cue.casefold().replace(" ", "_") for cue in wanted} - set(opened.cues)))
 
 
 def _jobs(cases: Iterable[Case]) -> list[tuple[Case, int]]:

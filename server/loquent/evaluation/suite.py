@@ -216,11 +216,6 @@ class _Reader:
         options = table.texts(options_key, least=_LEAST_OPTIONS) if asked else first[1] if first else ()
         if len({" ".join(option.split()) for option in options}) < len(options):
             raise table.error(options_key, "holds the same twice")
-        if first is not None and set(options) != set(first[1]):
-            raise table.error(
-                options_key,
-                f"must be those of the first {kind} with the name {name}, with which it's measured together",
-            )
         default = first[0] if first is not None else _PICTURE_QUESTION if kind == "image" else None
         question = table.text("question", default).strip()
         self._questions.setdefault((kind, name), (question, options))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from loquent.dialogue.cast import Cast
+from loquent.dialogue.cast import Cast, adapters_of
 from loquent.dialogue.character import Character
 from loquent.dialogue.character_file import CharacterError
 from loquent.engines.base import Request
@@ -53,6 +53,15 @@ def test_one_can_come_and_one_can_go(folder: Path, caplog: pytest.LogCaptureFixt
     rest(cast)
     assert list(cast) == ["ada", "al"]
     assert "bo.toml is gone" in caplog.text
+
+
+def test_each_adapter_is_known_once_and_as_of_now(folder: Path) -> None:
+    cast = Cast.read(folder)
+    assert adapters_of(cast) == []
+    write(folder, "ada", "You are Ada.", 'adapter = "org/pirate"')
+    write(folder, "bo", "You are Bo.", 'adapter = "org/pirate"')
+    rest(cast)
+    assert adapters_of(cast) == ["org/pirate"]
 
 
 def test_what_is_wrong_is_told_once_and_changes_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -115,7 +115,7 @@ async def test_starting_then_ready() -> None:
     assert (yard.state, yard.keeper.retry_seconds) == (State.STARTING, None)
     await starting
     assert (yard.state, yard.keeper.cause, yard.keeper.retry_seconds) == (State.READY, None, None)
-    assert yard.keeper.engine is yard.engines[0]
+    assert yard.keeper.engine is yard.keeper.ready is yard.engines[0]
     await yard.keeper.close()
     assert yard.state is State.DOWN
 
@@ -125,7 +125,8 @@ async def test_an_engine_that_cannot_start_the_first_time_is_the_callers_to_know
     yard = Yard(lambda _: Loading(refuses="Too little memory; choose a smaller model."))
     with pytest.raises(EngineStartError, match="smaller model"):
         await yard.keeper.start()
-    assert yard.state is State.STARTING
+    assert (yard.state, yard.keeper.ready) == (State.DOWN, None)
+    assert yard.keeper.cause == "Too little memory; choose a smaller model."
     with pytest.raises(RuntimeError):
         await yard.keeper.gave_up()
     await yard.keeper.close()

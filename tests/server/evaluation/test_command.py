@@ -96,6 +96,7 @@ def test_with_a_server_that_runs_and_thresholds(tmp_path: Path) -> None:
             "seconds": 0,
             "attempts": 4,
             "stopped": None,
+            "unknown_cues": [],
         }
         result = run(*arguments, "--character", "guard", cwd=tmp_path)
         assert read(tmp_path / "out")["character"]["name"] == "guard"
@@ -202,3 +203,26 @@ def test_ctrl_c_at_a_terminal_writes_what_there_is_and_leaves_no_server(tmp_path
     assert 2 <= report["run"]["attempts"] < 40
     assert report["run"]["stopped"] == "it was interrupted"
     assert gone(below)
+
+
+def test_terminated_while_its_server_starts_it_leaves_none(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, suite(tmp_path), *SCRIPTED],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not (below := processes_below(process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert below
+        process.terminate()
+        output, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    assert (process.returncode, output) == (130, b"")
+    assert gone(below)
+    assert not (tmp_path / "evaluations").exists()

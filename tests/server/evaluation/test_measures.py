@@ -100,6 +100,17 @@ def test_options_in_another_order_are_the_same_options() -> None:
     assert group["confusion"]["counts"] == [[1, 0, 0], [0, 1, 0]]
 
 
+def test_each_case_may_have_options_of_its_own() -> None:
+    door = asked("door", "1", options=("door", "fire"))
+    stairs = asked("stairs", "2", options=("fire", "stairs", "moon", "sun"))
+    (group,) = measured(decided(door, 0.5, 0.5), decided(stairs, 0.7, 0.1, 0.1, 0.1))["choices"]["groups"]
+    assert group["options"] == ["door", "fire", "stairs", "moon", "sun"]
+    assert group["confusion"]["counts"][2] == [0, 1, 0, 0, 0, 0]
+    assert group["baseline"]["chance"] == pytest.approx((1 / 2 + 1 / 4) / 2)
+    assert group["calibration"]["brier_guess"] == pytest.approx((1 / 2 + 3 / 4) / 2)
+    assert group["calibration"]["log_loss_guess"] == pytest.approx((math.log(2) + math.log(4)) / 2)
+
+
 def test_questions_are_measured_apart_and_averaged() -> None:
     other = [asked("a", "x", name="other", options=("a", "b")), asked("b", "y", name="other", options=("a", "b"))]
     choices = measured(*four(), decided(other[0], 1.0, 0.0), decided(other[1], 0.0, 1.0))["choices"]

@@ -122,6 +122,7 @@ def test_whatever_stands_in_it_every_table_keeps_its_columns(tmp_path: Path) -> 
         ("# no head", r"\# no head"),
         ("- no item", r"\- no item"),
         ("12. no item", r"12\. no item"),
+        ("0.1.0", "0.1.0"),
         ("x" * 500, "x" * 219 + "…"),
     ],
 )

@@ -192,6 +192,27 @@ async def test_a_server_that_is_lost_ends_the_run_with_what_there_is() -> None:
     assert run_.stopped == "the server was lost: There is no server."
 
 
+async def test_cues_are_heard_and_those_that_the_character_lacks_are_told() -> None:
+    cases = [
+        said("wave at me", Checks(cue=("wave", "fly:up"))),
+        said("look", Checks(cue=("look_at:fire",), no_cue=("wave",))),
+    ]
+    replies = {"wave at me": "[wave] Good evening. [fly:up]", "look": "Over [look_at:fire] there!"}
+    async with running(ScriptedEngine(lambda request: replies[request.messages[-1].content])) as server:
+        run_ = await run(server, suite_of(*cases))
+    assert run_.unknown_cues == ("fly",)
+    assert [attempt.turns[0].cues for attempt in run_.attempts] == [["wave"], ["look_at:fire"]]
+    assert [attempt.turns[0].text for attempt in run_.attempts] == ["Good evening. [fly:up]", "Over there!"]
+    assert [attempt.judged for attempt in run_.attempts] == [{"cue": True}, {"cue": True, "no_cue": True}]
+
+
+async def test_a_character_is_asked_to_speak_first() -> None:
+    async with running(engine()) as server:
+        (attempt,) = (await run(server, suite_of(said("", Checks(cue=("wave",)))))).attempts
+    assert attempt.judged == {"cue": True}
+    assert attempt.turns[0].text.startswith("Good evening, traveller!")
+
+
 async def test_no_such_character_is_no_failure_of_cases() -> None:
     async with running(engine()) as server:
         with pytest.raises(FaultError, match="innkeepr"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from loquent.dialogue.character_file import SHIPPED, load_characters
 from loquent.evaluation.checks import Checks
 from loquent.evaluation.suite import Asked, Said, SuiteError, load_suite, shipped_suites
 from loquent.wire.frames import Options
@@ -103,7 +104,6 @@ def test_a_case_is_the_same_wherever_it_stands_and_whatever_it_is_called(tmp_pat
         ('options = ["a bed", "beer"]', 'options = ["beer", "beer"]', 19, "holds the same twice"),
         ('answer = "beer"', 'answer = "ber"', 20, "answer of [[decision]] is none of the options: did you mean beer?"),
         ('answer = "a bed"', 'answer = "gold"', 25, "none of the options: there are a bed, beer"),
-        ('context = "He yawns."', 'context = "x"\noptions = ["a", "b"]', 25, "must be those of the first decision"),
         ('question = "What does he want?"', "", 11, "[[decision]] needs question"),
         ('image = "cat.png"', 'image = "dog.png"', 29, "dog.png, which can't be read (No such file or directory)"),
         ('labels = ["cat", "dog"]', "", 28, "[[image]] needs labels"),
@@ -175,3 +175,17 @@ def test_shipped_suites_ask_enough_and_not_always_for_the_same(name: str) -> Non
         answers = [case.answer for case in cases]
         assert set(answers) == set(cases[0].options), "each option is right at least once"
         assert max(map(answers.count, answers)) <= len(answers) / 2 + 1, "who always says the same doesn't win"
+
+
+@pytest.mark.parametrize("name", ["bard", "guard", "innkeeper"])
+def test_shipped_suites_name_cues_that_their_character_has(name: str) -> None:
+    character = load_characters(SHIPPED)[name]
+    known = {cue.name for cue in character.cues} | {
+        f"{cue.name}:{argument}" for cue in character.cues for argument in cue.arguments
+    }
+    wanted = [case.checks for case in load_suite(name).cases if isinstance(case, Said)]
+    named = {
+        cue for checks in wanted for cue in (*checks.cue, *(checks.no_cue if isinstance(checks.no_cue, tuple) else ()))
+    }
+    assert named
+    assert named <= known

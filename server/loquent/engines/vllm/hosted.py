@@ -168,7 +168,8 @@ class Hosted:
         except Exception as error:  # noqa: BLE001 - raised again below, as what it means
             killed = self._core.obituary() if self._core.was_killed else None
             await self.close()
-            known = isinstance(error, EngineError)
+            # A core that dies of its first request has said why, and that says more than that it has died.
+            known = isinstance(error, EngineError) and not isinstance(error, EngineDead)
             refusal = str(error) if known else killed
             refusal = refusal or explain_failure(error, self._model, self._core.last_words(), self.setting)
             _LOG.debug("The start failed", exc_info=None if known else error)

@@ -10,13 +10,15 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from loquent.engines import embedded_minilm
-from loquent.engines.base import EngineFailed, EngineStartError
+from loquent.engines.base import EngineFailed
 from loquent.engines.vllm.hosted import Hosted
 from loquent.engines.vllm.startup import (
     POOLING_EXTRA_BYTES,
+    POOLING_KV_BYTES,
     check_memory,
     checked_model,
     fetched_model,
+    needed_memory,
     pooling_arguments,
 )
 
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 
 _NICENESS: Final = 10
 """How far the engine core steps back: on a processor that both want, it gets a tenth of what the one that replies gets."""
+
+
+def memory_needed(weights: int) -> int:
+    """Bytes that a model takes on the CPU beside an engine that runs, with weights of this size."""
+    return needed_memory(weights, POOLING_KV_BYTES, POOLING_EXTRA_BYTES)
 
 
 class Pooling(Hosted):
@@ -82,37 +89,28 @@ class VllmEmbedder(Pooling):
 
     def __init__(
         self,
-        model: str | None = None,
+        model: str,
         arguments: Sequence[str] = (),
         report: Callable[[str], None] | None = None,
     ) -> None:
         """Prepare to start; looks only whether there is a model.
 
         Args:
-            model: a hub name or a folder; ``None`` means the embedded MiniLM.
+            model: a hub name or a folder.
             arguments: vLLM's own engine arguments; they win over the defaults chosen here.
             report: gets a line for people, now and then while it starts, in the event loop.
 
         Raises:
-            EngineStartError: the model is named by a path where no model is, or is the embedded one, which isn't installed.
+            EngineStartError: the model is named by a path where no model is.
         """
-        if model is None:
-            folder = embedded_minilm.folder()
-            if folder is None:
-                raise EngineStartError(
-                    f"The package {embedded_minilm.PACKAGE} with the model for embeddings isn't installed: run `make setup`, or name a "
-                    "model with --embeddings."
-                )
-            chosen, self._name = str(folder), embedded_minilm.NAME
-        else:
-            chosen, self._name = checked_model(model, "embeddings"), ""
-        super().__init__(chosen, arguments, report, niceness=_NICENESS)
+        super().__init__(checked_model(model, self.setting), arguments, report, niceness=_NICENESS)
         self._width = 0
 
     @property
     def model(self) -> str:
-        """Hub name, or the folder's name."""
-        return self._name or super().model
+        """Hub name, or the folder's name. Of the embedded one it's the name that it has on the hub, for it's the same."""
+        folder = embedded_minilm.folder()
+        return embedded_minilm.HUB_NAME if folder is not None and self._model == str(folder) else super().model
 
     async def _warm_up(self) -> None:
         self._width = len(await self._vector({"prompt": "Hello!"}, "text"))

@@ -38,7 +38,7 @@ because the start waits until the system has handed the memory out, up to 3 s fo
 _CPU_EXTRA_BYTES = int(1.5 * _GIB)
 """What the engine core needs on the CPU besides weights and key-value cache: libraries, buffers, a front end."""
 
-POOLING_EXTRA_BYTES = _GIB // 2
+POOLING_EXTRA_BYTES = _GIB // 4
 """The same for a model on the pooling runner, beside an engine that runs: the libraries are in memory already."""
 
 POOLING_KV_BYTES = _GIB // 8
@@ -352,15 +352,15 @@ _KNOWN_FAILURES = (
         ),
     ),
     (
+        r"is not a valid model identifier|RepositoryNotFound|404 Client Error|Repository Not Found",
+        "The hub has no model {model}: check the name, or give --{setting} a folder.",
+    ),
+    (
         r"gated repo|401 Client Error|403 Client Error|GatedRepo",
         (
             "The hub doesn't let you have {model}: check the name, accept the model's terms on its page, and set "
             "HF_TOKEN."
         ),
-    ),
-    (
-        r"is not a valid model identifier|RepositoryNotFound|404 Client Error|Repository Not Found",
-        "The hub has no model {model}: check the name, or give --{setting} a folder.",
     ),
     (
         (
