@@ -66,6 +66,21 @@ class Teller(_Linear):  # type: ignore[misc]
         return float(right[true[..., 2] == 1].float().mean())
 
 
+class Placer(_Linear):  # type: ignore[misc]
+    """Tells in which row and column a part of a picture is: what the encoder knows anyway, and may have let go of."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(width, 2 * GRID)
+
+    def loss(self, features: torch.Tensor) -> torch.Tensor:
+        """Return how far off it is, of pictures x parts x width."""
+        rows, columns = self(features).float().split(GRID, -1)
+        number = torch.arange(GRID)
+        true = torch.cartesian_prod(number, number).expand(len(features), -1, -1)
+        of_rows = functional.cross_entropy(rows.flatten(0, 1), true[..., 0].flatten())
+        return of_rows + functional.cross_entropy(columns.flatten(0, 1), true[..., 1].flatten())
+
+
 def turned(flips: tuple[bool, bool], pixels: torch.Tensor, true: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Put pictures (… x height x width) on their head or make them their mirror image, and what is true of their parts with them."""
     sides = [side for side, flip in zip((-2, -1), flips, strict=True) if flip]

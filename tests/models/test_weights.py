@@ -35,7 +35,7 @@ def weights(folder: Path) -> dict[str, tuple[tuple[int, ...], str]]:
 
 def shapes_of(model: Any) -> dict[str, tuple[tuple[int, ...], str]]:
     state = {name: (tuple(tensor.shape), "BF16") for name, tensor in model.state_dict().items()}
-    if model.config.tie_word_embeddings:
+    if getattr(model.config, "tie_word_embeddings", False):
         state.pop("lm_head.weight", None)  # it's the embedding, which is written once
     return state
 

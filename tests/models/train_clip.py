@@ -120,4 +120,4 @@ def _save(training: Training, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run("clip", ClipTraining, _save, SHAPES_CLIP)
+    run("clip", ClipTraining, SHAPES_CLIP, _save)

@@ -1,7 +1,8 @@
 """Trains the small vision language model: ``PYTHONPATH=server:tests python -m models.train_vlm``; some 15 minutes on two cores.
 
-Two stages. First the vision encoder and the connector learn alone to tell what is in the part of a picture that each token of the image
-stands for. Then all of it learns to answer questions, several to a picture, after personas of every length.
+Three stages. First the vision encoder and the connector learn alone to tell what is in the part of a picture that each token of the image
+stands for. Then all of it learns to answer questions, several to a picture, after personas of every length. Last, it learns where things
+are, which it doesn't by itself: each token of the image is made to tell where it is, and more of the questions are about that.
 
 Everything comes of the seed. A run can be stopped and gone on with (``--minutes``).
 """
@@ -19,7 +20,7 @@ from torch.nn import functional
 
 from models import SHAPES_VLM, prose, questions
 from models.measure_vlm import shares
-from models.seeing import Teller, turned
+from models.seeing import Placer, Teller, turned
 from models.shapes import Drawing, Kind
 from models.shapes_vlm import IMAGE, IMAGE_TOKENS, make_model, make_processor, make_tokenizer, save
 from models.training import WATCHED, Album, Training, falling, run
@@ -29,6 +30,7 @@ SEEN: Final = "seen.pt"
 """Where the vision encoder is kept after the first stage, beside where the run is."""
 _SEEING_STEPS: Final = 2200
 _ANSWERING_STEPS: Final = 1500
+_PLACING_STEPS: Final = 700
 _SEEN_AT_ONCE: Final = 64
 _DIALOGUES: Final = ((0, 32), (20, 32), (60, 24), (60, 24), (160, 16), (400, 8))
 """How many tokens of a persona, and how many dialogues at once: a step takes about as long with either."""
@@ -36,6 +38,7 @@ _QUESTIONS: Final = 3
 """How many are asked about a picture."""
 _IGNORED: Final = -100
 _MEASURED: Final = 200
+_WATCHED_CASES: Final = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,10 @@ class VlmTraining(Training):
         return self.teller.loss(self._features(pixels), true)
 
     def _answer(self, chance: random.Random, pictures: Album) -> torch.Tensor:
+        return self._answered(chance, pictures)[0]
+
+    def _answered(self, chance: random.Random, pictures: Album) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the loss, and the vectors of the image's tokens."""
         persona_tokens, count = chance.choice(_DIALOGUES)
         indexes = chance.sample(range(len(pictures.drawings)), count)
         dialogues = [self.writer.write(chance, pictures.drawings[index], persona_tokens) for index in indexes]
@@ -149,13 +156,42 @@ class VlmTraining(Training):
         chosen = behind != _IGNORED
         logits = self.model.lm_head(hidden[:, :-1][chosen]).float()
         answers = functional.cross_entropy(logits, behind[chosen])
-        return answers + 0.3 * self.teller.loss(features, pictures.parts[indexes])
+        return answers + 0.3 * self.teller.loss(features, pictures.parts[indexes]), features
 
     def watch(self, unseen: Album) -> str:
         self.model.eval()
         with torch.no_grad():
             right = self.teller.right(self._features(self.pixels(unseen, range(WATCHED))), unseen.parts)
         return f"{right:.1%} of unseen things told right"
+
+
+class PlaceTraining(VlmTraining):
+    """How it learns, last, where things are; it begins with what `VlmTraining` has kept."""
+
+    kinds: tuple[Kind, ...] = (
+        *("one", "one", "one", "placed", "placed", "placed", "placed"),
+        *("pair", "pair", "several", "several", "blank"),
+    )
+
+    def __init__(self, kept: Path) -> None:
+        super().__init__(kept)
+        learned = torch.load(kept.with_name("vlm.pt"), weights_only=True)
+        self.model.load_state_dict(learned["model"])
+        self.teller.load_state_dict(learned["cell"])
+        self.placer = Placer(self.model.config.text_config.hidden_size)
+        modules = {"model": self.model, "cell": self.teller, "placer": self.placer}
+        Training.__init__(self, modules, self.processor, _PLACING_STEPS, kept)
+
+    def rate(self) -> float:
+        return falling(1e-3, 3e-5, self.step, _PLACING_STEPS)
+
+    def loss(self, chance: random.Random, pictures: Album) -> torch.Tensor:
+        loss, features = self._answered(chance, pictures)
+        return loss + 0.3 * self.placer.loss(features)
+
+    def watch(self, unseen: Album) -> str:
+        few = shares(self.model, self.processor, _WATCHED_CASES)
+        return ", ".join([super().watch(unseen), *(f"{kind} {share:.0%}" for kind, share in few.items())])
 
 
 def _save(training: Training, folder: Path) -> None:
@@ -166,4 +202,5 @@ def _save(training: Training, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    run("vlm", VlmTraining, _save, SHAPES_VLM)
+    run("vlm", VlmTraining, SHAPES_VLM)
+    run("vlm-places", PlaceTraining, SHAPES_VLM, _save)

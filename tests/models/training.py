@@ -123,7 +123,6 @@ class Training:
 
     def keep(self) -> None:
         """Write down how far it has come."""
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
         state = {name: module.state_dict() for name, module in self.modules.items()}
         torch.save({**state, "optimizer": self.optimizer.state_dict(), "step": self.step}, self._kept)
 
@@ -133,18 +132,20 @@ def falling(first: float, last: float, done: int, steps: int) -> float:
     return min(1, (done + 1) / 100) * (last + (first - last) * 0.5 * (1 + math.cos(math.pi * done / steps)))
 
 
-def run(name: str, make: Callable[[Path], Training], save: Callable[[Training, Path], None], folder: Path) -> None:
+def run(
+    name: str, make: Callable[[Path], Training], folder: Path, save: Callable[[Training, Path], None] | None = None
+) -> None:
     """Train as the command line says, and save.
 
     Args:
-        name: of the model.
+        name: under which the run is kept.
         make: makes the training, given where it's kept.
-        save: writes the trained model into a folder, and says how well it does.
         folder: where the model goes, unless the command line says otherwise.
+        save: writes the trained model into a folder, and says how well it does; without it, it's only kept, for what comes next.
     """
-    options = argparse.ArgumentParser(prog=f"models.train_{name}")
+    options = argparse.ArgumentParser()
     options.add_argument("--folder", type=Path, default=folder, help="where the model goes")
-    options.add_argument("--kept", type=Path, default=Path(f"build/models/{name}.pt"), help="where a run is kept")
+    options.add_argument("--kept", type=Path, default=Path("build/models"), help="where runs are kept")
     options.add_argument("--minutes", type=float, default=math.inf, help="stop after so long; the next run goes on")
     options.add_argument("--threads", type=int, default=1, help="more are no faster on a machine that does other work")
     given = options.parse_args()
@@ -152,11 +153,14 @@ def run(name: str, make: Callable[[Path], Training], save: Callable[[Training, P
     torch.use_deterministic_algorithms(True)
     began = time.monotonic()
 
-    training = make(given.kept)
+    given.kept.mkdir(parents=True, exist_ok=True)
+    training = make(given.kept / f"{name}.pt")
     training.resume()
-    print(f"{training.step} of {training.steps} steps done; drawing {PICTURES} pictures", flush=True)
-    pictures = album(training.processor, "train", PICTURES, training.kinds)
-    unseen = album(training.processor, "held out", WATCHED, training.kinds)
+    print(f"{name}: {training.step} of {training.steps} steps done", flush=True)
+    if training.step < training.steps:
+        print(f"drawing {PICTURES} pictures", flush=True)
+        pictures = album(training.processor, "train", PICTURES, training.kinds)
+        unseen = album(training.processor, "held out", WATCHED, training.kinds)
     losses: list[float] = []
     while training.step < training.steps:
         losses.append(training.learn(pictures))
@@ -165,10 +169,9 @@ def run(name: str, make: Callable[[Path], Training], save: Callable[[Training, P
             said = f"step {training.step} of {training.steps}, {minutes:.1f} min: loss {np.mean(losses):.3f}"
             print(f"{said}, {training.watch(unseen)}", flush=True)
             losses.clear()
-        if training.step % _KEPT_EVERY == 0 or minutes > given.minutes:
+        if training.step % _KEPT_EVERY == 0 or training.step == training.steps or minutes > given.minutes:
             training.keep()
-        if minutes > given.minutes:
-            print(f"Stopped after {minutes:.1f} minutes: run it again to go on.")
-            return
-    training.keep()
-    save(training, given.folder)
+        if minutes > given.minutes and training.step < training.steps:
+            raise SystemExit(f"Stopped after {minutes:.1f} minutes: run it again to go on.")
+    if save is not None:
+        save(training, given.folder)
