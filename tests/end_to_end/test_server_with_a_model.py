@@ -90,11 +90,44 @@ async def test_a_text_longer_than_the_context_is_a_fault_and_the_next_turn_works
         assert [piece async for piece in reply]
 
 
+async def embeddings_are(server: ServerProcess, state: str) -> None:
+    """Wait for a state of the embedder."""
+    async with asyncio.timeout(60):
+        while (await asyncio.to_thread(server.health))[1]["embeddings"] != state:
+            await asyncio.sleep(0.02)
+
+
+def embedder_core(server: ServerProcess) -> int:
+    """Return the process of the embedding model: the one that steps back for others."""
+    (pid,) = [pid for pid in server.processes() if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+    return pid
+
+
+async def test_what_embeds_dies_and_comes_back_and_nobody_who_talks_notices(model_server: ServerProcess) -> None:
+    await embeddings_are(model_server, "ready")
+    first = embedder_core(model_server)
+    async with await Client.connect(model_server.url) as client:
+        conversation, _ = await client.open("innkeeper", Options(max_tokens=200))
+        reply = await client.say(conversation, "Tell me a long story about this inn.")
+        stream = aiter(reply)
+        await anext(stream)
+        os.kill(first, signal.SIGKILL)
+        await embeddings_are(model_server, "restarting")
+        assert (await asyncio.to_thread(model_server.health))[0] == 200
+        await rest_of(stream)
+        assert reply.end is not None
+        assert reply.end.reason in ("stop", "length")
+    await embeddings_are(model_server, "ready")
+    assert embedder_core(model_server) != first
+
+
 def test_the_server_is_killed_and_leaves_nothing_behind() -> None:
     """Even a SIGKILL of the server takes the engine's processes along."""
     server = ServerProcess()
+    while server.health()[1]["embeddings"] != "ready":
+        time.sleep(0.1)
     below = server.processes()
-    assert server.engine_core() in below
+    assert {server.engine_core(), embedder_core(server)} <= set(below)
     server.kill()
     assert gone(below)
 
