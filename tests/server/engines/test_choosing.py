@@ -11,6 +11,7 @@ import pytest
 
 from loquent.engines import choosing, embedded_minilm
 from loquent.engines.base import EngineDead, EngineStartError
+from loquent.engines.vllm.pooling import VllmEmbedder
 from loquent.settings import NO_MEMORY, Settings
 
 
@@ -113,4 +114,11 @@ def test_the_embedded_model_is_found_without_importing_its_package(
     monkeypatch.syspath_prepend(str(tmp_path))
     assert embedded_minilm.folder() != package / "model"
     (package / "model" / "model.safetensors").write_bytes(b"weights")
+    (package / "model" / "config.json").write_text("{}")
     assert embedded_minilm.folder() == package / "model"
+    (tmp_path / "other").mkdir()
+    package.rename(tmp_path / "other" / package.name)
+    package.symlink_to(tmp_path / "other" / package.name)
+    folder = embedded_minilm.folder()
+    assert folder is not None
+    assert VllmEmbedder(str(folder)).model == "sentence-transformers/all-MiniLM-L6-v2"
