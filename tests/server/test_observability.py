@@ -75,7 +75,7 @@ async def test_a_conversation_shows_in_the_metrics() -> None:
             read = await metrics(server)
             assert read["connections"] == read["sessions connected"] == 1
             assert read["sessions waiting"] == read["turns_running"] == 0
-            assert read["turns_total stop"] == 1
+            assert read["turns_total say stop"] == 1
             assert read["tokens_total reply"] == 3
             assert read["time_to_first_token_seconds_count"] == 1
             assert read["inter_token_latency_seconds_count"] == 2
@@ -159,8 +159,8 @@ async def test_openmetrics_is_spoken_with_prometheus() -> None:
 async def test_two_servers_of_one_process_have_their_own_metrics() -> None:
     async with running() as one, running() as other, bare(one.url) as client:
         await spoken_turn(client)
-        assert (await metrics(one))["turns_total stop"] == 1
-        assert (await metrics(other))["turns_total stop"] == 0
+        assert (await metrics(one))["turns_total say stop"] == 1
+        assert (await metrics(other))["turns_total say stop"] == 0
 
 
 # --- probes --------------------------------------------------------------------------------------------------------------
