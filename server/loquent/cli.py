@@ -8,7 +8,8 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -393,10 +394,11 @@ def _memory(options: argparse.Namespace) -> Path:
     return named or usual_file()
 
 
-def _chat(options: argparse.Namespace) -> None:
-    token = _token(options)
+@contextmanager
+def _saying_where_tokens_are_read() -> Iterator[None]:
+    """Add to a server's refusal where the token for it is read here."""
     try:
-        Chat(options.url, options.character, Options(player=options.player), token=token, authorities=options.ca).run()
+        yield
     except FaultError as error:
         if error.fault.code != Code.UNAUTHORIZED:
             raise
@@ -404,15 +406,22 @@ def _chat(options: argparse.Namespace) -> None:
         raise ClientError(f"{error} {hint}") from None
 
 
+def _chat(options: argparse.Namespace) -> None:
+    token = _token(options)
+    with _saying_where_tokens_are_read():
+        Chat(options.url, options.character, Options(player=options.player), token=token, authorities=options.ca).run()
+
+
 def _evaluate(options: argparse.Namespace) -> int:
     given = [SETTINGS[name].flags[0] for name in given_flags(options, options.behind_dashes)]
-    return evaluate(
-        Evaluation.of(options, [*given, *(["--settings"] if options.settings is not None else [])]),
-        lambda: _configuration(options),
-        _report,
-        token=_token(options) if options.url is not None else None,
-        authorities=options.ca,
-    )
+    with _saying_where_tokens_are_read():
+        return evaluate(
+            Evaluation.of(options, [*given, *(["--settings"] if options.settings is not None else [])]),
+            lambda: _configuration(options),
+            _report,
+            token=_token(options) if options.url is not None else None,
+            authorities=options.ca,
+        )
 
 
 def _report(line: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from benchmarks import soak, stalled_readers
+from benchmarks import memory, soak, stalled_readers
 
 
 async def test_a_short_soak_breaks_no_law_and_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -44,3 +44,9 @@ async def test_readers_that_stall_are_cut_off_at_a_bound_and_the_others_have_eve
         assert 0 < phase.gaps <= phase.replies * 19  # of 20 words; words that had to wait are one frame
     assert beside.pending_mib <= 8 * 1.1
     assert beside.rss_mib - quiet.rss_mib <= 8 * 6
+
+
+def test_what_memory_costs_is_measured_of_all_that_it_does(tmp_path: Path) -> None:
+    lines = memory.measure(tmp_path, exchanges=100)
+    assert len(lines) == 6
+    assert [line.count(" ms") for line in lines] == [0, 1, 1, 1, 1, 0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -157,6 +158,30 @@ async def test_a_file_that_another_program_holds_holds_up_no_reply(file: Path) -
     server.kill()
     store = SqliteStore(file)
     assert store.last("p", "guard", 99) == tuple(Spoken(f"said {number}", server.reply) for number in range(10))
+    store.close()
+
+
+async def test_a_disk_that_takes_no_more_holds_up_no_reply_and_costs_no_word(file: Path) -> None:
+    """By a limit on the size of its files, which the system sets while the server runs, and lifts."""
+    server = served(file, words=3, pace=0)
+    pid, said = server.process.pid, [f"said {number} " + "x" * 3000 for number in range(30)]
+    async with await Client.connect(server.url) as client:
+        conversation, _ = await client.open("guard", Options(player="p"))
+        await whole(await client.say(conversation, said[0]))
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (32_768, most))
+        for words in said[1:]:
+            await whole(await client.say(conversation, words))
+        await asyncio.to_thread(server.wait_for, "ERROR   loquent.memory: ")
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+        await asyncio.to_thread(server.wait_for, "what waited is stored")
+    server.kill()
+    assert sum("loquent.memory" in line for line in server.lines) == 2, server.lines
+    assert "Traceback" not in "".join(server.lines)
+    store = SqliteStore(file)
+    assert [spoken.said for spoken in store.last("p", "guard", 99)] == said[-len(store.last("p", "guard", 99)) :]
+    assert len(store.last("p", "guard", 99)) == 21  # as much as is told
+    assert store.read(lambda kept: kept.execute("SELECT count(*) FROM exchanges").fetchone()) == (30,)
     store.close()
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -90,12 +91,43 @@ async def test_a_text_longer_than_the_context_is_a_fault_and_the_next_turn_works
         assert [piece async for piece in reply]
 
 
-def test_the_server_is_killed_and_leaves_nothing_behind() -> None:
-    """Even a SIGKILL of the server takes the engine's processes along."""
-    server = ServerProcess()
-    below = server.processes()
-    assert server.engine_core() in below
-    server.kill()
+async def embeddings_are(server: ServerProcess, state: str) -> None:
+    """Wait for a state of the embedder."""
+    async with asyncio.timeout(60):
+        while (await asyncio.to_thread(server.health))[1]["embeddings"] != state:
+            await asyncio.sleep(0.02)
+
+
+def embedder_core(server: ServerProcess) -> int:
+    """Return the process of the embedding model: the one that steps back for others."""
+    (pid,) = [pid for pid in server.processes() if os.getpriority(os.PRIO_PROCESS, pid) > 0]
+    return pid
+
+
+async def test_what_embeds_dies_and_comes_back_and_who_talks_notices_nothing(tmp_path: Path) -> None:
+    """And even a SIGKILL of the server takes the processes of all of them along."""
+    server = await asyncio.to_thread(ServerProcess, "--memory", str(tmp_path / "memory.sqlite3"))
+    try:
+        assert "; embeddings: sentence-transformers/all-MiniLM-L6-v2; characters: " in server.lines[-1]
+        await embeddings_are(server, "ready")
+        first = embedder_core(server)
+        async with await Client.connect(server.url) as client:
+            conversation, _ = await client.open("innkeeper", Options(max_tokens=200))
+            reply = await client.say(conversation, "Tell me a long story about this inn.")
+            stream = aiter(reply)
+            await anext(stream)
+            os.kill(first, signal.SIGKILL)
+            await embeddings_are(server, "restarting")
+            assert (await asyncio.to_thread(server.health))[0] == 200
+            await rest_of(stream)
+            assert reply.end is not None
+            assert reply.end.reason in ("stop", "length")
+        await embeddings_are(server, "ready")
+        assert embedder_core(server) != first
+        below = server.processes()
+        assert {server.engine_core(), embedder_core(server)} <= set(below)
+    finally:
+        await asyncio.to_thread(server.kill)
     assert gone(below)
 
 

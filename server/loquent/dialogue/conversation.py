@@ -73,10 +73,12 @@ class Conversation:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
         return tuple(Exchange(spoken.said, spoken.reply) for spoken in latest(self.history, TOLD_BYTES))
 
-    def begin(self, turn: int) -> None:
-        """See that a turn begins."""
-        self.running = self._latest = turn
-        self._asked = None
+    def begin(self, turn: int, *, is_said: bool = True) -> None:
+        """See that a turn begins, in which something is said, or else only decided."""
+        self.running = turn
+        if is_said:
+            self._latest = turn
+            self._asked = None
 
     # --- the prompt ------------------------------------------------------------------------------
 
@@ -158,8 +160,8 @@ class Conversation:
     def cut(self, turn: int, shown: int) -> None:
         """Remember of a turn's reply no more than the first ``shown`` Unicode scalar values.
 
-        Only the last turn can be cut, while no later one has begun; for any other, nothing happens: the model has been reminded
-        of it as it was.
+        Only what was said last can be cut, while nothing has been said since; for any other turn, nothing happens: the model has been
+        reminded of it as it was.
         """
         if turn != self._last_turn or turn != self._latest:
             return

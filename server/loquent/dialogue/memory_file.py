@@ -218,20 +218,12 @@ def prepare(file: Path, *, make: bool, migrate: bool = True, check: bool = False
     Raises:
         StoreError: it can't be used.
     """
-    try:
-        if make:
+    if make:
+        try:
             _make(file)
-        mode = file.stat().st_mode
-    except FileNotFoundError:
-        raise StoreError(f"There is no memory in {file}; --memory names another, as for the server.") from None
-    except OSError as error:
-        raise StoreError(_unusable(file, error.strerror or str(error))) from None
-    if not stat.S_ISREG(mode):  # opening a pipe would wait for ever
-        raise StoreError(f"{file} is no file; give --memory the path of a file, which is made if there is none.")
-    if not os.access(file, os.R_OK | os.W_OK):
-        raise StoreError(_unusable(file, "this user may not read and write it"))
-    if not os.access(file.parent, os.W_OK):
-        raise StoreError(_unusable(file, "this user may not write to its folder, where SQLite needs files beside it"))
+        except OSError as error:
+            raise StoreError(_unusable(file, error.strerror or str(error))) from None
+    _check_rights(file)
     try:
         with contextlib.closing(connect(file, wait_seconds=wait_seconds)) as connection:
             _identify(connection, file)
@@ -245,6 +237,42 @@ def prepare(file: Path, *, make: bool, migrate: bool = True, check: bool = False
                     raise StoreError(_damaged(file, str(found).replace("\n", " ")))
     except sqlite3.Error as error:
         raise StoreError(why_not(file, error)) from None
+
+
+def inspect(file: Path) -> int:
+    """Look whether a memory's file can be used, and change nothing.
+
+    Returns:
+        how many exchanges are in it.
+
+    Raises:
+        StoreError: it can't be used.
+    """
+    _check_rights(file)
+    try:
+        with contextlib.closing(connect(file, wait_seconds=1.0)) as connection:
+            _identify(connection, file)
+            version = _version(connection)
+            _check_version(version, file)
+            return int(connection.execute("SELECT count(*) FROM exchanges").fetchone()[0]) if version else 0
+    except sqlite3.Error as error:
+        raise StoreError(why_not(file, error)) from None
+
+
+def _check_rights(file: Path) -> None:
+    """Refuse what isn't there, is no file, or may not be written."""
+    try:
+        mode = file.stat().st_mode
+    except FileNotFoundError:
+        raise StoreError(f"There is no memory in {file}; --memory names another, as for the server.") from None
+    except OSError as error:
+        raise StoreError(_unusable(file, error.strerror or str(error))) from None
+    if not stat.S_ISREG(mode):  # opening a pipe would wait for ever
+        raise StoreError(f"{file} is no file; give --memory the path of a file, which is made if there is none.")
+    if not os.access(file, os.R_OK | os.W_OK):
+        raise StoreError(_unusable(file, "this user may not read and write it"))
+    if not os.access(file.parent, os.W_OK):
+        raise StoreError(_unusable(file, "this user may not write to its folder, where SQLite needs files beside it"))
 
 
 def make_folder(file: Path) -> None:
@@ -280,14 +308,18 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
-def _migrate(connection: sqlite3.Connection, file: Path, *, allowed: bool) -> None:
-    """Take a file to our version, step by step, each of which is done wholly or not at all."""
-    version = _version(connection)
+def _check_version(version: int, file: Path) -> None:
     if version > VERSION:
         raise StoreError(
             f"{file} was written by a newer Loquent (version {version} of the file; this one knows up to {VERSION}). "
             "Start that one, or give this server another file with --memory."
         )
+
+
+def _migrate(connection: sqlite3.Connection, file: Path, *, allowed: bool) -> None:
+    """Take a file to our version, step by step, each of which is done wholly or not at all."""
+    version = _version(connection)
+    _check_version(version, file)
     if version < VERSION and not allowed:
         raise StoreError(
             f"{file} is of an older version, and a server uses it; start the server of this Loquent first, which brings it up to date."

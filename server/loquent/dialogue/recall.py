@@ -28,7 +28,7 @@ from .vectors import Row, keep, missing, missing_of, nearest
 log = Log.named("loquent.recall")
 
 _AMONG: Final = 5000
-"""How many of the latest exchanges of a player with a character are looked at: some 4 MB, and 10 ms in a thread."""
+"""How many of the latest exchanges of a player with a character are looked at: some 4 MB, and 25 ms in a thread."""
 
 _SIDE_BYTES: Final = 400
 """How much of each side of an exchange is recalled, in bytes of UTF-8: some 100 tokens. Who needs the rest can ask."""

@@ -10,7 +10,7 @@ from typing import Protocol
 from ..engines.base import EngineError, EngineFailed, Finish
 from ..images import ImageError
 from ..wire.faults import Code
-from ..wire.frames import Begin, End, Fault, Refers
+from ..wire.frames import Begin, End, Fault, Refers, Say
 from ..wire.outbox import Outbox
 from ..wire.reception import fault
 from .admission import Full, Place
@@ -74,7 +74,7 @@ class Turn:
         self._on_ended = ended
         self._watch = watch
         self._over = False
-        conversation.begin(number)
+        conversation.begin(number, is_said=work.kind == Say.KIND)
         outbox.put(Begin(0, conversation.number, number))
         self.task = asyncio.get_running_loop().create_task(self._run(), name=f"turn {number}")
         self.task.add_done_callback(self._done)

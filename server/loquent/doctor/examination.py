@@ -17,6 +17,7 @@ from .capacity import examine_descriptors
 from .credentials import examine_certificate, examine_tokens
 from .finding import Finding, Mark, ok, problem, warning
 from .firewall import examine_surroundings, wsl_networking
+from .memory import examine_memory
 from .model import examine_model
 from .network import Address, all_addresses, examine_port, own_addresses
 from .running import examine_server
@@ -75,6 +76,7 @@ def _findings(configuration: Configuration, addresses: list[Address], certified:
     )
     yield from (beside.finding for beside in besides)
     yield _characters(settings)
+    yield examine_memory(settings)
     yield examine_descriptors(settings)
     yield at_port
     yield examine_tokens(settings)

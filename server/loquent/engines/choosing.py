@@ -35,11 +35,11 @@ def engine(settings: Settings, report: Callable[[str], None], adapters: Callable
 def embedding_model(settings: Settings) -> str | None:
     """Return the hub name or the folder of the model for embeddings; None if there are to be none.
 
-    Unless told, there is one where it's of use: with a memory that lasts, beside a real model.
+    Unless told, there is one where it's of use: with a memory that lasts and is recalled from, beside a real model.
     """
     if settings.embeddings is not None:
         return None if settings.embeddings == NO_EMBEDDINGS else settings.embeddings
-    if settings.engine != "vllm" or settings.memory == NO_MEMORY:
+    if settings.engine != "vllm" or settings.memory == NO_MEMORY or not settings.recall:
         return None
     folder = embedded_minilm.folder()
     if folder is not None:

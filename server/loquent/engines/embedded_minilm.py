@@ -24,7 +24,7 @@ def folder() -> Path | None:
     """Return the folder in which the package has the model; None if it isn't installed."""
     spec = importlib.util.find_spec(_MODULE)
     for place in (spec.submodule_search_locations or ()) if spec is not None else ():
-        model = Path(place) / "model"
+        model = Path(place).resolve() / "model"
         if (model / "model.safetensors").is_file():
             return model
     return None

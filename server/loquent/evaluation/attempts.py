@@ -28,6 +28,11 @@ class Turn:
     """How it ended: stop, length."""
     usage: Usage = field(default_factory=Usage)
 
+    @property
+    def by_the_model(self) -> bool:
+        """Whether the model made it. A greeting that stands in the character's file took none, and says nothing of its speed."""
+        return self.total is not None and (self.said != "" or bool(self.usage.prompt_tokens))
+
 
 @dataclass(slots=True)
 class Attempt:

@@ -200,7 +200,7 @@ def _brier(case: Mapping[str, Any]) -> float | None:
 def _first_text(case: Mapping[str, Any]) -> float | None:
     """Return the milliseconds to the first text of a case's first reply."""
     turns = case["attempts"][0]["turns"]
-    seconds = turns[0]["first_seconds"] if turns else None
+    seconds = turns[0]["first_seconds"] if turns and turns[0]["by_the_model"] else None
     return None if seconds is None else 1000 * seconds
 
 

@@ -125,6 +125,7 @@ def _attempt(attempt: Attempt) -> Document:
 def _turn(turn: Turn) -> Document:
     return {
         "said": turn.said,
+        "by_the_model": turn.by_the_model,
         "text": turn.text,
         "cues": turn.cues,
         "reason": turn.reason,

@@ -190,9 +190,9 @@ def _rate_of(shares: Iterable[float | None]) -> Measures:
 def _efficiency(run: Run) -> Measures:
     """Measure speed, by each case's first attempt: later ones find their whole prompt computed already, as no player's would be."""
     first = [attempt for attempt in run.attempts if attempt.number == 0]
-    turns = [turn for attempt in first for turn in attempt.turns if turn.total is not None]
-    opening = [attempt.turns[0] for attempt in first if attempt.turns and attempt.turns[0].total is not None]
-    later = [turn for attempt in first for turn in attempt.turns[1:] if turn.total is not None]
+    turns = [turn for attempt in first for turn in attempt.turns if turn.by_the_model]
+    opening = [attempt.turns[0] for attempt in first if attempt.turns and attempt.turns[0].by_the_model]
+    later = [turn for attempt in first for turn in attempt.turns[1:] if turn.by_the_model]
     gaps = [gap / tokens for turn in turns for gap, tokens in turn.gaps if tokens > 0 for _ in range(tokens)]
     paces = [pace for turn in turns if (pace := _pace(turn)) is not None]
     decisions = [attempt.seconds for attempt in first if attempt.seconds is not None]

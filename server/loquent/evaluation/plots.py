@@ -19,6 +19,8 @@ _BLUE: Final = "#2f6f9f"
 _ORANGE: Final = "#d9822b"
 _GREY: Final = "#9aa5b1"
 _LONGEST_LABEL: Final = 22
+_MANY: Final = 100
+"""So many values have a 99th percentile."""
 _STYLE: Final[dict[str, Any]] = {
     "text.parse_math": False,  # a dollar in an option is a dollar
     "font.size": 10,
@@ -161,7 +163,16 @@ def draw_latency(first: Sequence[float], gaps: Sequence[float], decisions: Seque
                 color=_ORANGE,
                 fontsize=9,
             )
-            axes.set_xlim(left=0, right=max(float(values[-1]) * 1.05, middle * 1.6))
+            longest = float(values[-1])
+            right = 1.6 * middle
+            if len(values) >= _MANY:  # a few that took ever so long don't squeeze all others into a line
+                right = max(right, 1.2 * float(np.percentile(values, 99)))
+                if right < longest:
+                    note = f"longest {longest:,.0f} ms →"
+                    axes.annotate(note, (1, 0.9), xycoords="axes fraction", ha="right", fontsize=8, color=_INK)
+            else:
+                right = max(right, 1.05 * longest)
+            axes.set_xlim(left=0, right=right)
             axes.set_ylim(0, 1.02)
             axes.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
             axes.set_xlabel("milliseconds")

@@ -56,7 +56,7 @@ def _draw(made: Document, folder: Path) -> dict[str, str]:
 def _times(made: Mapping[str, Any]) -> tuple[list[float], list[float], list[float]]:
     """Return the times that the measures of speed are of: first text, gaps between tokens, decisions."""
     attempts = [attempt for case in made["cases"] for attempt in case["attempts"] if attempt["number"] == 0]
-    turns = [turn for attempt in attempts for turn in attempt["turns"] if turn["total_seconds"] is not None]
+    turns = [turn for attempt in attempts for turn in attempt["turns"] if turn["by_the_model"]]
     first = [turn["first_seconds"] for turn in turns if turn["first_seconds"] is not None]
     gaps = [gap / tokens for turn in turns for gap, tokens in turn["gaps"] if tokens > 0 for _ in range(tokens)]
     return first, gaps, [attempt["seconds"] for attempt in attempts if attempt["seconds"] is not None]

@@ -323,18 +323,37 @@ def test_every_order_of_events_ends_each_decision_once(order: tuple[str, ...], d
 
 
 @virtual_time
-async def test_a_late_cancel_cuts_nothing_once_a_later_turn_has_begun_whatever_became_of_that() -> None:
+async def test_a_decision_in_between_keeps_no_late_cancel_from_cutting() -> None:
+    """A player reads for long after the reply has come, and games decide meanwhile."""
+    t = await laid(Asked(1, 1, 1))
+    t.act(open_(player="p"), say(1))
+    await asyncio.sleep(5)
+    t.act(decide(2))
+    await asyncio.sleep(1)
+    t.act(Cancel(1, 3))
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", "Two"),)
+    await t.close()
+
+
+@virtual_time
+async def test_a_late_cancel_cuts_nothing_once_something_else_was_said_whatever_became_of_that() -> None:
     """SPEC 5.9: the model may have been reminded of the reply as it was."""
 
     class Failing(ScriptedEngine):
-        async def decide(self, choice: Choice) -> Verdict:
-            raise EngineFailed("It tripped.")
+        fails = False
 
-    t = Table(Failing(lambda _: "One two three.", tokens_per_second=0))
+        def count_tokens(self, messages: Sequence[Message]) -> int:
+            if self.fails:
+                raise EngineFailed("It tripped.")
+            return super().count_tokens(messages)
+
+    engine = Failing(lambda _: "One two three.", tokens_per_second=0)
+    t = Table(engine)
     await t.keeper.start()
     t.act(open_(player="p"), say(1))
     await asyncio.sleep(1)
-    t.act(decide(2))
+    engine.fails = True
+    t.act(say(2))
     await asyncio.sleep(1)
     assert t.ends(2) == ["fault"]
     t.act(Cancel(1, 3))

@@ -19,7 +19,7 @@ from support.certificates import make_certificate
 def examined(**flags: Any) -> tuple[int, list[str]]:
     """Examine a machine for a server with a script; returns exit status and lines."""
     lines: list[str] = []
-    status = examine(lambda: read({"engine": "scripted", **flags}, file="", environ={}), lines.append)
+    status = examine(lambda: read({"engine": "scripted", "memory": "none", **flags}, file="", environ={}), lines.append)
     return status, "\n".join(lines).splitlines()
 
 
@@ -40,6 +40,7 @@ def test_a_machine_on_which_all_is_well_is_status_0_and_ends_with_what_to_type()
         "software:",
         "engine:",
         "characters:",
+        "memory:",
         "open",
         "port:",
         "tokens:",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import pytest
 
 from loquent.engines import choosing, embedded_minilm
-from loquent.engines.base import EngineStartError
+from loquent.engines.base import EngineDead, EngineStartError
+from loquent.engines.vllm.pooling import VllmEmbedder
 from loquent.settings import NO_MEMORY, Settings
 
 
@@ -32,8 +34,8 @@ def test_unless_told_it_is_the_embedded_model_or_on_a_gpu_the_hubs(
 
 @pytest.mark.parametrize(
     "settings",
-    [{"engine": "scripted"}, {"memory": NO_MEMORY}, {"embeddings": "none"}],
-    ids=["script", "forgets", "off"],
+    [{"engine": "scripted"}, {"memory": NO_MEMORY}, {"recall": 0}, {"embeddings": "none"}],
+    ids=["script", "forgets", "recalls nothing", "off"],
 )
 def test_where_it_is_of_no_use_there_is_none(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedded_minilm, "folder", lambda: Path("/there"))
@@ -89,6 +91,20 @@ def test_recognition_by_another_kind_of_model_is_refused_before_anything_starts(
         make()
 
 
+async def test_without_vllm_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "vllm" else find_spec(name))
+    make = choosing.embedder(Settings(engine="scripted", embeddings="BAAI/bge-small-en"))
+    assert make is not None
+    embedder = make()
+    with pytest.raises(EngineStartError) as refused:
+        await embedder.start()
+    assert str(refused.value) == "vLLM isn't installed: run `make setup`, or leave --embeddings out."
+    assert not embedder.alive
+    with pytest.raises(EngineDead):
+        await embedder.embed(["Hello!"])
+
+
 def test_the_embedded_model_is_found_without_importing_its_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,4 +114,11 @@ def test_the_embedded_model_is_found_without_importing_its_package(
     monkeypatch.syspath_prepend(str(tmp_path))
     assert embedded_minilm.folder() != package / "model"
     (package / "model" / "model.safetensors").write_bytes(b"weights")
+    (package / "model" / "config.json").write_text("{}")
     assert embedded_minilm.folder() == package / "model"
+    (tmp_path / "other").mkdir()
+    package.rename(tmp_path / "other" / package.name)
+    package.symlink_to(tmp_path / "other" / package.name)
+    folder = embedded_minilm.folder()
+    assert folder is not None
+    assert VllmEmbedder(str(folder)).model == "sentence-transformers/all-MiniLM-L6-v2"

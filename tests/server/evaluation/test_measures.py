@@ -197,3 +197,12 @@ def test_the_cache_of_later_turns_is_counted_apart() -> None:
     attempt.turns.append(second)
     cached = measured(attempt)["efficiency"]["cached"]
     assert (cached["first_turns"]["share"], cached["later_turns"]["share"]) == (0.8, 0.9)
+
+
+def test_a_greeting_that_took_no_model_says_nothing_of_its_speed() -> None:
+    greeting = replied(said(""), "good", first=0.001)
+    greeting.turns[0].usage = Usage(prompt_tokens=0, cached_tokens=0, reply_tokens=0)
+    unprompted = replied(said("", Checks(max_words=9)), "good", first=0.7)
+    speed = measured(greeting, unprompted)["efficiency"]
+    assert (speed["first_text_seconds"]["n"], speed["first_text_seconds"]["p50"], speed["replies"]) == (1, 0.7, 1)
+    assert speed["cached"]["first_turns"]["n"] == 1

@@ -14,9 +14,10 @@ import pytest
 from loquent.client import Client, ClientError, FaultError
 from loquent.engines.base import Choice, EngineFailed, Request
 from loquent.engines.scripted import ScriptedEngine
+from loquent.evaluation import runner
 from loquent.evaluation.attempts import Run
 from loquent.evaluation.checks import Checks
-from loquent.evaluation.runner import LOST, run_suite
+from loquent.evaluation.runner import LOST, TIMED_OUT, run_suite
 from loquent.evaluation.suite import Case, Suite
 from loquent.settings import Settings
 from loquent.wire.frames import Options
@@ -121,6 +122,17 @@ async def test_a_fault_is_a_failure_of_its_case_and_no_more() -> None:
     assert run_.attempts[0].message
     assert run_.attempts[0].judged is None
     assert run_.stopped is None
+
+
+async def test_what_takes_for_ever_is_a_failure_and_is_aborted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_TURN_SECONDS", 0.1)
+    slow = engine(tokens_per_second=0.5)
+    async with running(slow) as server:
+        run_ = await run(server, suite_of(said("Hello"), said("again")))
+        assert [attempt.fault for attempt in run_.attempts] == [TIMED_OUT] * 2
+        while slow.running:
+            await asyncio.sleep(0.01)
+        assert slow.aborted == 2
 
 
 async def test_a_server_that_is_full_is_asked_again() -> None:

@@ -123,7 +123,10 @@ namespace Loquent.Core
         /// Says something to the character. The reply comes as events and in <see cref="Turn.Text"/>. Only one turn runs at a time in a
         /// conversation: cancel the last one first.
         /// </summary>
-        /// <param name="text">What the player says; not without a visible character. A lone surrogate in it goes as U+FFFD.</param>
+        /// <param name="text">
+        /// What the player says. White space alone is refused; the empty text asks the character to speak first, see <see cref="Greet"/>. A lone surrogate in it
+        /// goes as U+FFFD.
+        /// </param>
         /// <param name="images">What the player shows, as encoded picture files; null for nothing.</param>
         /// <returns>The turn. If the server refuses it, it ends with a fault.</returns>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> or an image is null.</exception>
@@ -139,6 +142,18 @@ namespace Loquent.Core
             }
 
             return Session.StartTurn(this, text, null, images);
+        }
+
+        /// <summary>
+        /// Asks the character to speak first: it greets, if it has a greeting and nothing has been said between the two yet; otherwise it thinks of something.
+        /// </summary>
+        /// <returns>The turn, as that of <see cref="Say"/>.</returns>
+        /// <exception cref="InvalidOperationException">The conversation isn't open any more.</exception>
+        /// <exception cref="CongestedException">Too much waits to be sent already.</exception>
+        /// <exception cref="LoquentException">The session is closed or without a connection.</exception>
+        public Turn Greet()
+        {
+            return Session.StartTurn(this, string.Empty, null, null);
         }
 
         /// <summary>

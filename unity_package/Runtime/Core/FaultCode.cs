@@ -110,6 +110,7 @@ namespace Loquent.Core
             TurnRunning,
             TextEmpty,
             TextTooLong,
+            ChoicesInvalid,
             ImagesRefused,
             Unsupported,
             Busy,

@@ -20,6 +20,7 @@ namespace Loquent
         private bool hadClient;
         private bool hasLookedForSpeech;
         private bool isEnding;
+        private bool hasGreeted;
 
         private void Start()
         {
@@ -144,6 +145,7 @@ namespace Loquent
             talker.OpeningFailed += HandleOpeningFailed;
             Failure = null;
             toldOf = null;
+            hasGreeted = false;
             clientWas = ClientState.Off;
         }
 
@@ -196,6 +198,12 @@ namespace Loquent
             if (speech != null)
             {
                 speech.Speaker = DisplayName;
+            }
+
+            if (greets && !hasGreeted && opened.History.Count == 0 && talker.WaitingCount == 0)
+            {
+                hasGreeted = true; // one that is opened again, because it was lost, goes on
+                talker.Say(string.Empty);
             }
         }
 

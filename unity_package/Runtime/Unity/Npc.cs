@@ -41,6 +41,9 @@ namespace Loquent
         [Range(0, 2048)]
         [SerializeField] private int maxTokens;
 
+        [Tooltip("Whether the character speaks first, once its conversation is open and if nothing has been said between the two before.")]
+        [SerializeField] private bool greets;
+
         [Tooltip("Where replies appear. None: the canvas on this object or below it; if there is none, one is made.")]
         [SerializeField] private SpeechCanvas speech;
 
@@ -143,6 +146,13 @@ namespace Loquent
             set => maxTokens = value;
         }
 
+        /// <summary>Whether the character speaks first, once its conversation is open and if nothing has been said between the two before.</summary>
+        public bool Greets
+        {
+            get => greets;
+            set => greets = value;
+        }
+
         /// <summary>Where replies appear; null for nowhere. Set it before something is said.</summary>
         public SpeechCanvas Speech
         {
@@ -186,7 +196,7 @@ namespace Loquent
         public Exception Failure { get; private set; }
 
         /// <summary>Says something to the character. A reply that is under way is interrupted: the character remembers what the player has seen of it.</summary>
-        /// <param name="text">What the player says; not without a visible character.</param>
+        /// <param name="text">What the player says; empty to let the character speak first (see <see cref="Greet"/>). White space alone is refused.</param>
         [Preserve]
         public void Say(string text)
         {
@@ -194,7 +204,7 @@ namespace Loquent
         }
 
         /// <summary>Says and shows something to the character. A reply that is under way is interrupted.</summary>
-        /// <param name="text">What the player says; not without a visible character.</param>
+        /// <param name="text">What the player says; empty to let the character speak first. White space alone is refused.</param>
         /// <param name="images">What the player shows, as encoded picture files (JPEG or PNG); null for nothing.</param>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
         public void Say(string text, IReadOnlyList<byte[]> images)
@@ -213,6 +223,59 @@ namespace Loquent
             Prepare();
             talker.Say(text, images);
             Follow();
+        }
+
+        /// <summary>
+        /// Asks the character to speak first: it greets, if it has a greeting and nothing has been said between the two yet; otherwise it thinks of something to say.
+        /// </summary>
+        [Preserve]
+        public void Greet()
+        {
+            Say(string.Empty, null);
+        }
+
+        /// <summary>
+        /// Lets the character's model choose one of some options: did the player accept, which of these does he mean, what does he feel? That interrupts nothing, and
+        /// the character doesn't remember it.
+        /// </summary>
+        /// <param name="question">What is to be decided, such as "Does the player agree to help?"; not without a visible character.</param>
+        /// <param name="options">What there is to choose from: two at least, all different.</param>
+        /// <param name="decided">Called on the main thread with the index of what was chosen, and how probable each option is.</param>
+        /// <param name="failed">Called if it comes to nothing; the exception's message says what to do. May be null: then it's in the log alone.</param>
+        /// <param name="images">What belongs to the question, as encoded picture files (JPEG or PNG); null for nothing.</param>
+        /// <exception cref="ArgumentNullException">The question, the options or <paramref name="decided"/> is null.</exception>
+        public void Decide(
+            string question,
+            IReadOnlyList<string> options,
+            Action<Npc, Decision> decided,
+            Action<Npc, Exception> failed = null,
+            IReadOnlyList<byte[]> images = null)
+        {
+            if (decided == null)
+            {
+                throw new ArgumentNullException(nameof(decided));
+            }
+
+            if (!isActiveAndEnabled)
+            {
+                Log.Warning(this, "it's disabled, so it can't decide anything. Enable it first.");
+                return;
+            }
+
+            Prepare();
+            talker.Decide(
+                question,
+                options,
+                decision => Raise.Event(this, decided, this, decision),
+                why =>
+                {
+                    if (!isEnding)
+                    {
+                        Log.Warning(this, "a decision of the character '" + character + "' came to nothing: " + why.Message);
+                        Raise.Event(this, failed, this, why);
+                    }
+                },
+                images);
         }
 
         /// <summary>Interrupts the reply, and drops what waits to be said. The character remembers what the player has seen.</summary>

@@ -197,9 +197,10 @@ class Hosted:
         self._check_abandoned()
         self._core.prepare()
         if importlib.util.find_spec("vllm") is None:
-            raise EngineStartError(
-                "vLLM isn't installed: run `make setup`, or start with --engine scripted to do without a model."
-            )
+            without = "start with --engine scripted to do without a model"
+            if self.setting != "model":
+                without = f"leave --{self.setting} out"
+            raise EngineStartError(f"vLLM isn't installed: run `make setup`, or {without}.")
         check_torchvision()
         on_cpu = is_cpu_build()
         path = self._find(say)

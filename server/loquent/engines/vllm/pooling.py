@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_NICENESS: Final = 10
+NICENESS: Final = 10
 """How far the engine core steps back: on a processor that both want, it gets a tenth of what the one that replies gets."""
 
 
@@ -92,6 +92,7 @@ class VllmEmbedder(Pooling):
         model: str,
         arguments: Sequence[str] = (),
         report: Callable[[str], None] | None = None,
+        niceness: int = NICENESS,
     ) -> None:
         """Prepare to start; looks only whether there is a model.
 
@@ -99,11 +100,12 @@ class VllmEmbedder(Pooling):
             model: a hub name or a folder.
             arguments: vLLM's own engine arguments; they win over the defaults chosen here.
             report: gets a line for people, now and then while it starts, in the event loop.
+            niceness: how far its engine core steps back for others on the processor; 0, not at all, to 19.
 
         Raises:
             EngineStartError: the model is named by a path where no model is.
         """
-        super().__init__(checked_model(model, self.setting), arguments, report, niceness=_NICENESS)
+        super().__init__(checked_model(model, self.setting), arguments, report, niceness=niceness)
         self._width = 0
 
     @property

@@ -14,7 +14,7 @@ namespace Loquent.Core.Talking
     /// Use it on one thread. Call <see cref="Update"/> once per frame, behind <see cref="SessionKeeper.Update"/>. Events are raised in both, and inside of
     /// <see cref="Say"/>, <see cref="Cancel"/> and <see cref="Close"/>. Nothing allocates while a reply streams.
     /// </remarks>
-    public sealed class Talker
+    public sealed partial class Talker
     {
         /// <summary>So many things may wait to be said. More are refused.</summary>
         public const int MostWaiting = 8;
@@ -105,7 +105,7 @@ namespace Loquent.Core.Talking
         /// Says something. What is being replied or shown is interrupted, and what waits is dropped. Without a conversation it waits until there is one, behind what
         /// waits already.
         /// </summary>
-        /// <param name="text">What the player says; not without a visible character.</param>
+        /// <param name="text">What the player says; empty to let the character speak first. White space alone is refused.</param>
         /// <param name="images">What the player shows, as encoded picture files; null for nothing.</param>
         /// <returns>Whether it was taken. If not, <see cref="Ended"/> has said why.</returns>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
@@ -120,6 +120,7 @@ namespace Loquent.Core.Talking
             if (Conversation != null)
             {
                 Cancel();
+                PutOffDecision();
                 return Start(said);
             }
 
@@ -190,6 +191,7 @@ namespace Loquent.Core.Talking
             LeaveGone(keeper, session);
             TendOpening(session, keeper?.State == KeeperState.Connected);
             TendCurrent();
+            TendDecisions(keeper);
         }
 
         /// <summary>Ends it all, and tells the server. May be called again.</summary>
@@ -202,6 +204,7 @@ namespace Loquent.Core.Talking
 
             Cancel();
             State = TalkerState.Closed;
+            DropDecisions(new OperationCanceledException("The conversation with " + character + " is closed; nothing is decided any more."));
             closing.Cancel(); // an opening that is answered yet is closed by the session
             opening = null;
             Conversation left = Conversation;
@@ -328,6 +331,7 @@ namespace Loquent.Core.Talking
 
             if (!isCurrent && Conversation != null && waiting.Count > 0 && (view == null || view.IsRead))
             {
+                PutOffDecision();
                 Start(waiting.Dequeue());
             }
         }
@@ -378,6 +382,12 @@ namespace Loquent.Core.Talking
 
         private void HandleEnded(Turn turn)
         {
+            if (isDeciding && turn == deciding.Turn)
+            {
+                FinishDecision(turn);
+                return;
+            }
+
             if (turn != Turn)
             {
                 return;
@@ -400,6 +410,7 @@ namespace Loquent.Core.Talking
             Forget(gone);
             Conversation = null;
             State = TalkerState.Waiting;
+            LoseDecision(why);
             if (isCurrent)
             {
                 // Its turn has ended before, unless nobody was there to say so.
