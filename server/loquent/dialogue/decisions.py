@@ -19,7 +19,7 @@ from .watch import TurnWatch
 
 
 class ChoiceError(Exception):
-    """The options of a decision can't be used. The text is a sentence for people."""
+    """The options of a decision can't be used. The text is a sentence for people, and for the log: it quotes nothing."""
 
 
 def check_options(options: Sequence[str], settings: Settings) -> tuple[str, ...]:
@@ -47,9 +47,7 @@ def check_options(options: Sequence[str], settings: Settings) -> tuple[str, ...]
         if not name:
             raise ChoiceError(f"Option {number} is empty: give it at least one visible character.")
         if name in seen:
-            raise ChoiceError(
-                f"Options {seen[name]} and {number} are the same ({name!r}); each must differ from the others."
-            )
+            raise ChoiceError(f"Options {seen[name]} and {number} are the same; each must differ from the others.")
         seen[name] = number
     return tuple(seen)
 

@@ -157,7 +157,7 @@ def test_an_engine_that_gives_no_probabilities_has_failed(wrong: tuple[float, ..
     [
         ([], "at least 2 options to choose from; this one has 0."),
         (["yes"], "at least 2 options to choose from; this one has 1."),
-        (["yes", "no", "yes"], "Options 1 and 3 are the same ('yes')"),
+        (["yes", "no", "yes"], "Options 1 and 3 are the same; each must differ"),
         (["yes", " yes\n"], "Options 1 and 2 are the same"),
         (["yes", " \t"], "Option 2 is empty"),
         (["yes", ""], "Option 2 is empty"),
