@@ -156,15 +156,16 @@ def erase_player(file: Path, player: str) -> int:
     Raises:
         StoreError: the file can't be used.
     """
-    with _opened(file) as (connection, alone):
+    with _opened(file, hold=True) as (connection, lock):
         with transaction(connection):
             pairs = [row[0] for row in connection.execute("SELECT id FROM pairs WHERE player = ?", (player,))]
             count = 0
             for pair in pairs:
                 count += connection.execute("DELETE FROM exchanges WHERE pair = ?", (pair,)).rowcount
                 connection.execute("DELETE FROM pairs WHERE id = ?", (pair,))
-            if not alone:
+            if not lock.taken:  # by us, so a server runs
                 connection.execute("INSERT INTO erasures (digest) VALUES (?)", (digest(player),))
+        lock.release()
         _overwrite(file, connection)
     return count
 
@@ -225,22 +226,29 @@ def named(text: str) -> str:
 
 
 @contextmanager
-def _opened(file: Path, *, make: bool = False) -> Iterator[tuple[sqlite3.Connection, bool]]:
-    """Open a memory, and tell whether no server runs on it; then none starts before it's closed.
+def _opened(file: Path, *, make: bool = False, hold: bool = False) -> Iterator[tuple[sqlite3.Connection, Lock]]:
+    """Open a memory.
+
+    Args:
+        file: the file.
+        make: whether to make it if it isn't there.
+        hold: whether to keep servers from starting until the lock is released, if none runs.
 
     Raises:
         StoreError: it can't be used.
     """
-    if not make and not file.exists():
-        raise StoreError(f"There is no memory in {file}; --memory names another, as for the server.")
     if make:
         make_folder(file)
+    elif not file.exists():
+        raise StoreError(f"There is no memory in {file}; --memory names another, as for the server.")
     lock = Lock(file)
-    alone = lock.share()
+    lock.share()
     try:
-        prepare(file, make=make, migrate=alone, wait_seconds=_WAIT_SECONDS)
+        prepare(file, make=make, migrate=lock.taken, wait_seconds=_WAIT_SECONDS)
+        if not hold:
+            lock.release()
         with closing(connect(file, wait_seconds=_WAIT_SECONDS)) as connection:
-            yield connection, alone
+            yield connection, lock
     except sqlite3.Error as error:
         raise StoreError(why_not(file, error)) from None
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from loquent.engines.base import Choice
 from loquent.engines.scripted import ScriptedEngine
 from support.proxy import Proxy
 from support.running import running
@@ -88,6 +89,32 @@ async def test_a_connection_that_is_cut_in_mid_word_is_nobodys_business() -> Non
     assert all(line.startswith("Warning: LoquentClient 'Client': ") and "It's tried again" in line for line in warnings)
 
 
+async def test_a_character_speaks_first_performs_its_cue_and_decides_what_was_said() -> None:
+    asked: list[tuple[list[str], list[str]]] = []
+
+    def weigh(choice: Choice) -> list[float]:
+        asked.append(([message.content for message in choice.messages], list(choice.options)))
+        return [3, 1]
+
+    engine = ScriptedEngine(lambda request: "One beer, coming! [pour]", tokens_per_second=60, weights=weigh)
+    async with running(engine) as server:
+        lines = await play("first", server.url, "--player", "zoë", "--texts", "A beer, please!")
+        await no_session_is_left(server)
+        stored = [(spoken.said, spoken.reply) for spoken in server.store.last("zoë", "innkeeper", 9)]
+    greeting, reply = of(lines, "seen")
+    assert greeting["text"].startswith("Good evening, traveller!")
+    assert [(line["name"], line["shown"]) for line in of(lines, "cue")] == [("wave", 0), ("pour", len(reply["text"]))]
+    assert stored == [("", greeting["text"]), ("A beer, please!", reply["text"])]
+    [decided] = of(lines, "decided")
+    assert (decided["option"], decided["probability"], decided["error"]) == ("yes", 0.75, None)
+    assert decided["over"] == 1, "it's asked when the reply has been shown, and interrupts nothing"
+    [(messages, options)] = asked
+    assert options == ["yes", "no"]
+    assert any("A beer, please!" in message for message in messages)
+    assert "Did the player order something?" in messages[-1]
+    assert {line["message"] for line in of(lines, "log") if line["type"] != "Log"} == set()
+
+
 async def test_play_that_stops_in_mid_word_leaves_nothing_on_the_server() -> None:
     async with running(says(REPLY, 20)) as server:
         lines = await play("stop", server.url, "--after", "10")
@@ -104,7 +131,7 @@ def test_the_examples_of_the_documentation_compile(tmp_path: Path) -> None:
     release = engine.RELEASES[0]
     libraries = [*(release.out / f"{name}.dll" for name in ("UnityEngine", "Loquent")), build.OUT / "Loquent.Core.dll"]
     examples = re.findall(r"```csharp\n(.*?)```", PAGE, re.DOTALL)
-    assert len(examples) == 2
+    assert len(examples) == 3
     for number, code in enumerate(examples):
         source = tmp_path / f"Example{number}.cs"
         source.write_text(code, encoding="utf-8")

@@ -170,9 +170,14 @@ class Lock:
         os.truncate(self._opened, 0)
         os.write(self._opened, f"{os.getpid()}\n".encode())
 
-    def share(self) -> bool:
-        """Keep servers from starting for a moment; tells whether that could be had, which is when none runs."""
-        return self._try(fcntl.LOCK_SH)
+    def share(self) -> None:
+        """Take it for a command, which keeps servers from starting for a moment, and other commands not; it's had if no server runs."""
+        self._try(fcntl.LOCK_SH)
+
+    @property
+    def taken(self) -> bool:
+        """Whether it's had."""
+        return self._opened is not None
 
     def release(self) -> None:
         """Let go of it. Idempotent."""
@@ -198,7 +203,9 @@ class Lock:
 
     def _owner(self) -> str:
         with contextlib.suppress(OSError, ValueError):
-            return f" (process {int(self._beside.read_text())})"
+            process = int(self._beside.read_text())
+            os.kill(process, 0)  # only looks whether it's there: one that was killed has left its number
+            return f" (process {process})"
         return ""
 
 

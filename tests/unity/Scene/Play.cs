@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using Loquent.Core;
+using Loquent.Core.Talking;
 using Loquent.Double;
 using Loquent.EndToEnd;
 using UnityEngine;
@@ -17,6 +18,7 @@ namespace Loquent.Scene
         private readonly Dictionary<Npc, Reader> readers = new Dictionary<Npc, Reader>();
         private readonly HashSet<Npc> watched = new HashSet<Npc>();
         private readonly HashSet<Npc> over = new HashSet<Npc>();
+        private DecideEnd decided;
         private int layouts;
         private int counted;
         private int most;
@@ -44,7 +46,8 @@ namespace Loquent.Scene
                 Make("guard", new Vector3(0.7f, 0, 2.5f));
             }
 
-            for (int i = 0; i < npcs.Count; i++)
+            npcs[0].GreetsWhenOpened = words.Command == "first";
+            for (int i = 0; i < npcs.Count && words.Command != "first"; i++)
             {
                 npcs[i].Say(words.Texts[i]); // before there is a connection
             }
@@ -53,6 +56,14 @@ namespace Loquent.Scene
             {
                 case "talk":
                     Until(() => over.Count == npcs.Count);
+                    break;
+                case "first":
+                    Until(() => over.Count == npcs.Count);
+                    PrintSeen(npcs[0]);
+                    over.Clear();
+                    npcs[0].Say(words.Texts[0]);
+                    Decide(npcs[0]); // about a reply that isn't there yet
+                    Until(() => decided != null);
                     break;
                 case "interrupt":
                     Until(() => npcs[0].Speech != null && npcs[0].Speech.Shown >= words.After);
@@ -97,6 +108,19 @@ namespace Loquent.Scene
             {
                 npc.Speech.PartsInUse.Page.OnPreRenderText += info => layouts++;
             }
+        }
+
+        private void Decide(Npc npc)
+        {
+            npc.Decide(
+                "Did the player order something?",
+                new[] { "yes", "no" },
+                end =>
+                {
+                    decided = end;
+                    new JsonLine("decided").Add("npc", npc.Character).Add("option", end.Option).Add("probability", end.Probability)
+                        .Add("over", over.Count).Add("error", end.Error == null ? null : end.Error.Message).Print();
+                });
         }
 
         private void Until(Func<bool> holds)

@@ -123,14 +123,11 @@ namespace Loquent.Core
         /// Says something to the character. The reply comes as events and in <see cref="Turn.Text"/>. Only one turn runs at a time in a
         /// conversation: cancel the last one first.
         /// </summary>
-        /// <param name="text">
-        /// What the player says. White space alone is refused; the empty text asks the character to speak first, see <see cref="Greet"/>. A lone surrogate in it
-        /// goes as U+FFFD.
-        /// </param>
+        /// <param name="text">What the player says; not without a visible character. A lone surrogate in it goes as U+FFFD.</param>
         /// <param name="images">What the player shows, as encoded picture files; null for nothing.</param>
         /// <returns>The turn. If the server refuses it, it ends with a fault.</returns>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> or an image is null.</exception>
-        /// <exception cref="ArgumentException">It's more than the server takes in one message.</exception>
+        /// <exception cref="ArgumentException"><paramref name="text"/> is empty and nothing is shown; or it's more than the server takes in one message.</exception>
         /// <exception cref="InvalidOperationException">The conversation isn't open any more.</exception>
         /// <exception cref="CongestedException">Too much waits to be sent already.</exception>
         /// <exception cref="LoquentException">The session is closed or without a connection.</exception>
@@ -141,13 +138,20 @@ namespace Loquent.Core
                 throw new ArgumentNullException(nameof(text));
             }
 
+            if (text.Length == 0 && (images == null || images.Count == 0))
+            {
+                // On the wire that asks the character to speak first: a text field that was left empty must not.
+                throw new ArgumentException("Nothing is said. Say at least one visible character, or let the character speak first with Greet.", nameof(text));
+            }
+
             return Session.StartTurn(this, text, null, images);
         }
 
         /// <summary>
-        /// Asks the character to speak first: it greets, if it has a greeting and nothing has been said between the two yet; otherwise it thinks of something.
+        /// Lets the character speak first: it greets, if it has a greeting and nothing has been said between the two yet, which needs no model; otherwise it says something
+        /// unprompted. A turn like every other.
         /// </summary>
-        /// <returns>The turn, as that of <see cref="Say"/>.</returns>
+        /// <returns>The turn. If the server refuses it, it ends with a fault.</returns>
         /// <exception cref="InvalidOperationException">The conversation isn't open any more.</exception>
         /// <exception cref="CongestedException">Too much waits to be sent already.</exception>
         /// <exception cref="LoquentException">The session is closed or without a connection.</exception>
@@ -157,10 +161,12 @@ namespace Loquent.Core
         }
 
         /// <summary>
-        /// Lets the model choose one of some options. The choice is in <see cref="Turn.Decision"/> when the turn has ended.
+        /// Lets the model choose one of some options. The choice is in <see cref="Turn.Decision"/> when the turn has ended. It's the game's question about what has been
+        /// said: the character remembers neither question nor answer. It's a turn, so it can't run beside a reply, and once it's asked, a later
+        /// <see cref="Turn.Cancel(long)"/> of the reply before it shortens no memory any more.
         /// </summary>
         /// <param name="question">What is to be decided; not without a visible character.</param>
-        /// <param name="options">What there is to choose from.</param>
+        /// <param name="options">What there is to choose from: at least two, none empty, all different.</param>
         /// <param name="images">What belongs to the question, as encoded picture files; null for nothing.</param>
         /// <returns>The turn. If the server refuses it, it ends with a fault.</returns>
         /// <exception cref="ArgumentNullException"><paramref name="question"/>, <paramref name="options"/>, an option or an image is null.</exception>

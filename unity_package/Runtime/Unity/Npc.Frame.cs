@@ -51,6 +51,7 @@ namespace Loquent
             Become(NpcState.Off);
             isEnding = false;
             hasLookedForSpeech = false;
+            hasGreeted = false;
         }
 
         private void Change(ref string field, string value)
@@ -62,6 +63,7 @@ namespace Loquent
             }
 
             field = value;
+            hasGreeted = false;
             Leave();
             Become(isActiveAndEnabled ? NpcState.Connecting : NpcState.Off);
         }
@@ -74,6 +76,19 @@ namespace Loquent
             turn = null;
             hasNewText = false;
             DisplayName = string.Empty;
+        }
+
+        /// <summary>Makes it ready to say something; tells whether it can be.</summary>
+        private bool CanTalk()
+        {
+            if (!isActiveAndEnabled)
+            {
+                Log.Warning(this, "it's disabled, so it can't be talked to. Enable it first.");
+                return false;
+            }
+
+            Prepare();
+            return true;
         }
 
         /// <summary>Finds or makes what it needs.</summary>
@@ -143,9 +158,9 @@ namespace Loquent
             talker.Received += HandleReceived;
             talker.Ended += HandleEnded;
             talker.OpeningFailed += HandleOpeningFailed;
+            talker.Error += error => Log.Exception(this, error);
             Failure = null;
             toldOf = null;
-            hasGreeted = false;
             clientWas = ClientState.Off;
         }
 
@@ -200,11 +215,12 @@ namespace Loquent
                 speech.Speaker = DisplayName;
             }
 
-            if (greets && !hasGreeted && opened.History.Count == 0 && talker.WaitingCount == 0)
+            if (greetsWhenOpened && !hasGreeted && talker.WaitingCount == 0)
             {
-                hasGreeted = true; // one that is opened again, because it was lost, goes on
-                talker.Say(string.Empty);
+                talker.Greet();
             }
+
+            hasGreeted = true;
         }
 
         private void HandleAsked(Turn asked)
@@ -274,6 +290,21 @@ namespace Loquent
 
             Raise.Event(this, Ended, this, end.Reason);
             Raise.Event(this, onEnded);
+        }
+
+        private void HandleDecided(DecideEnd end, Action<DecideEnd> onDecided)
+        {
+            if (isEnding)
+            {
+                return;
+            }
+
+            if (end.Error != null)
+            {
+                Log.Error(this, "'" + end.Question + "' wasn't decided: " + end.Error.Message);
+            }
+
+            Raise.Event(this, onDecided, end);
         }
 
         private void HandleOpeningFailed(Exception why)

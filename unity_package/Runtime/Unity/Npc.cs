@@ -41,14 +41,14 @@ namespace Loquent
         [Range(0, 2048)]
         [SerializeField] private int maxTokens;
 
-        [Tooltip("Whether the character speaks first, once its conversation is open and if nothing has been said between the two before.")]
-        [SerializeField] private bool greets;
-
         [Tooltip("Where replies appear. None: the canvas on this object or below it; if there is none, one is made.")]
         [SerializeField] private SpeechCanvas speech;
 
         [Tooltip("Whether a canvas is made above the object if there is none. Turn it off to show replies in your own way.")]
         [SerializeField] private bool makesCanvas = true;
+
+        [Tooltip("Whether the character speaks first: once, when its conversation opens and the player has said nothing yet. It's remembered as every reply.")]
+        [SerializeField] private bool greetsWhenOpened;
 
         [Tooltip("What the canvas tells the player when something goes wrong.")]
         [SerializeField] private NpcTexts texts = new NpcTexts();
@@ -146,13 +146,6 @@ namespace Loquent
             set => maxTokens = value;
         }
 
-        /// <summary>Whether the character speaks first, once its conversation is open and if nothing has been said between the two before.</summary>
-        public bool Greets
-        {
-            get => greets;
-            set => greets = value;
-        }
-
         /// <summary>Where replies appear; null for nowhere. Set it before something is said.</summary>
         public SpeechCanvas Speech
         {
@@ -169,6 +162,16 @@ namespace Loquent
         {
             get => makesCanvas;
             set => makesCanvas = value;
+        }
+
+        /// <summary>
+        /// Whether the character speaks first by itself: once each time it's enabled, when the conversation opens and the player has said nothing yet. To choose the moment, as
+        /// when the player comes near, call <see cref="Greet"/>.
+        /// </summary>
+        public bool GreetsWhenOpened
+        {
+            get => greetsWhenOpened;
+            set => greetsWhenOpened = value;
         }
 
         /// <summary>What the canvas tells the player when something goes wrong.</summary>
@@ -196,7 +199,7 @@ namespace Loquent
         public Exception Failure { get; private set; }
 
         /// <summary>Says something to the character. A reply that is under way is interrupted: the character remembers what the player has seen of it.</summary>
-        /// <param name="text">What the player says; empty to let the character speak first (see <see cref="Greet"/>). White space alone is refused.</param>
+        /// <param name="text">What the player says; not without a visible character.</param>
         [Preserve]
         public void Say(string text)
         {
@@ -204,7 +207,7 @@ namespace Loquent
         }
 
         /// <summary>Says and shows something to the character. A reply that is under way is interrupted.</summary>
-        /// <param name="text">What the player says; empty to let the character speak first. White space alone is refused.</param>
+        /// <param name="text">What the player says; not without a visible character.</param>
         /// <param name="images">What the player shows, as encoded picture files (JPEG or PNG); null for nothing.</param>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
         public void Say(string text, IReadOnlyList<byte[]> images)
@@ -214,68 +217,59 @@ namespace Loquent
                 throw new ArgumentNullException(nameof(text));
             }
 
-            if (!isActiveAndEnabled)
+            if (!CanTalk())
             {
-                Log.Warning(this, "it's disabled, so it can't be talked to. Enable it first.");
                 return;
             }
 
-            Prepare();
             talker.Say(text, images);
             Follow();
         }
 
         /// <summary>
-        /// Asks the character to speak first: it greets, if it has a greeting and nothing has been said between the two yet; otherwise it thinks of something to say.
+        /// Lets the character speak first: with its greeting, if it has one and nothing has been said between it and the player yet, otherwise with something unprompted. A reply
+        /// that is under way is interrupted. It ends as what is said does, with one <see cref="Ended"/> or <see cref="Failed"/>.
         /// </summary>
         [Preserve]
         public void Greet()
         {
-            Say(string.Empty, null);
-        }
-
-        /// <summary>
-        /// Lets the character's model choose one of some options: did the player accept, which of these does he mean, what does he feel? That interrupts nothing, and
-        /// the character doesn't remember it.
-        /// </summary>
-        /// <param name="question">What is to be decided, such as "Does the player agree to help?"; not without a visible character.</param>
-        /// <param name="options">What there is to choose from: two at least, all different.</param>
-        /// <param name="decided">Called on the main thread with the index of what was chosen, and how probable each option is.</param>
-        /// <param name="failed">Called if it comes to nothing; the exception's message says what to do. May be null: then it's in the log alone.</param>
-        /// <param name="images">What belongs to the question, as encoded picture files (JPEG or PNG); null for nothing.</param>
-        /// <exception cref="ArgumentNullException">The question, the options or <paramref name="decided"/> is null.</exception>
-        public void Decide(
-            string question,
-            IReadOnlyList<string> options,
-            Action<Npc, Decision> decided,
-            Action<Npc, Exception> failed = null,
-            IReadOnlyList<byte[]> images = null)
-        {
-            if (decided == null)
+            if (!CanTalk())
             {
-                throw new ArgumentNullException(nameof(decided));
-            }
-
-            if (!isActiveAndEnabled)
-            {
-                Log.Warning(this, "it's disabled, so it can't decide anything. Enable it first.");
                 return;
             }
 
-            Prepare();
-            talker.Decide(
-                question,
-                options,
-                decision => Raise.Event(this, decided, this, decision),
-                why =>
-                {
-                    if (!isEnding)
-                    {
-                        Log.Warning(this, "a decision of the character '" + character + "' came to nothing: " + why.Message);
-                        Raise.Event(this, failed, this, why);
-                    }
-                },
-                images);
+            talker.Greet();
+            Follow();
+        }
+
+        /// <summary>
+        /// Lets the model choose one of some options, as a question of the game's about what has been said: did the player order, whom do they mean? Nothing of it is shown or
+        /// remembered. It interrupts nothing: it's asked when the replies to what was said before have been shown, and what is said meanwhile waits for it, which takes a moment.
+        /// </summary>
+        /// <param name="question">What is to be decided; not without a visible character.</param>
+        /// <param name="options">What there is to choose from: at least two, none empty, all different.</param>
+        /// <param name="onDecided">
+        /// Called exactly once, on the main thread, with the choice or with what went wrong, which the log says as well; unless the scene or the program ends before.
+        /// </param>
+        /// <param name="images">What belongs to the question, as encoded picture files (JPEG or PNG); null for nothing.</param>
+        /// <exception cref="ArgumentNullException">One of the first three is null.</exception>
+        public void Decide(string question, IReadOnlyList<string> options, Action<DecideEnd> onDecided, IReadOnlyList<byte[]> images = null)
+        {
+            if (onDecided == null)
+            {
+                throw new ArgumentNullException(nameof(onDecided));
+            }
+
+            if (CanTalk())
+            {
+                talker.Decide(question, options, end => HandleDecided(end, onDecided), images);
+            }
+            else
+            {
+                var nobody = new Talker(character);
+                nobody.Close();
+                nobody.Decide(question, options, end => Raise.Event(this, onDecided, end), images);
+            }
         }
 
         /// <summary>Interrupts the reply, and drops what waits to be said. The character remembers what the player has seen.</summary>

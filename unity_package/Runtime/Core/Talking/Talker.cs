@@ -8,15 +8,17 @@ namespace Loquent.Core.Talking
 {
     /// <summary>
     /// One character's side of a game: it opens its conversation as soon as there is a connection, and again when it's lost; it keeps what is said before that, and
-    /// interrupts the reply when something new is said. Each thing said ends with exactly one <see cref="Ended"/>, whatever happens.
+    /// interrupts the reply when something new is said. Each thing said ends with exactly one <see cref="Ended"/>, whatever happens; each decision with one call of what it was
+    /// given.
     /// </summary>
     /// <remarks>
     /// Use it on one thread. Call <see cref="Update"/> once per frame, behind <see cref="SessionKeeper.Update"/>. Events are raised in both, and inside of
-    /// <see cref="Say"/>, <see cref="Cancel"/> and <see cref="Close"/>. Nothing allocates while a reply streams.
+    /// <see cref="Say"/>, <see cref="Greet"/>, <see cref="Decide"/>, <see cref="Cancel"/> and <see cref="Close"/>. A handler that throws is reported by <see cref="Error"/>
+    /// and keeps nothing from going on. Nothing allocates while a reply streams.
     /// </remarks>
     public sealed partial class Talker
     {
-        /// <summary>So many things may wait to be said. More are refused.</summary>
+        /// <summary>So many things may wait to be said or decided. More are refused.</summary>
         public const int MostWaiting = 8;
 
         private readonly string character;
@@ -31,6 +33,7 @@ namespace Loquent.Core.Talking
         private bool waitsToAsk;
         private Said current;
         private bool isCurrent;
+        private int decisionsWaiting;
 
         /// <summary>Makes a talker that isn't open yet.</summary>
         /// <param name="character">The name under which the server knows the character, such as <c>innkeeper</c>.</param>
@@ -59,33 +62,6 @@ namespace Loquent.Core.Talking
                 }.Checked());
         }
 
-        /// <summary>The conversation is open, for the first time or again.</summary>
-        public event Action<Conversation> Opened;
-
-        /// <summary>Something is being said to the character, and the reply is waited for.</summary>
-        public event Action<Turn> Asked;
-
-        /// <summary>The server has taken on what was said.</summary>
-        public event Action<Turn> Began;
-
-        /// <summary>More of the reply has come.</summary>
-        public event Action<Turn> TextReceived;
-
-        /// <summary>The reply holds a cue.</summary>
-        public event Action<Turn, Cue> CueReceived;
-
-        /// <summary>Nothing more comes of the reply. What has come may still have to be shown.</summary>
-        public event Action<Turn> Received;
-
-        /// <summary>Something that was said has come out, one way or another: shown whole, interrupted, failed.</summary>
-        public event Action<SayEnd> Ended;
-
-        /// <summary>
-        /// The conversation can't be opened. If <see cref="LoquentException.IsTransient"/>, it's tried again, a limited number of times; then and when it isn't,
-        /// <see cref="State"/> is failed.
-        /// </summary>
-        public event Action<Exception> OpeningFailed;
-
         /// <summary>What it's at.</summary>
         public TalkerState State { get; private set; }
 
@@ -96,7 +72,7 @@ namespace Loquent.Core.Talking
         public Turn Turn => isCurrent ? current.Turn : null;
 
         /// <summary>How many things wait to be said.</summary>
-        public int WaitingCount => waiting.Count;
+        public int WaitingCount => waiting.Count - decisionsWaiting;
 
         /// <summary>Why the conversation couldn't be opened the last time; null once it's open.</summary>
         public Exception Failure { get; private set; }
@@ -105,56 +81,39 @@ namespace Loquent.Core.Talking
         /// Says something. What is being replied or shown is interrupted, and what waits is dropped. Without a conversation it waits until there is one, behind what
         /// waits already.
         /// </summary>
-        /// <param name="text">What the player says; empty to let the character speak first. White space alone is refused.</param>
+        /// <param name="text">What the player says; not without a visible character.</param>
         /// <param name="images">What the player shows, as encoded picture files; null for nothing.</param>
         /// <returns>Whether it was taken. If not, <see cref="Ended"/> has said why.</returns>
         /// <exception cref="ArgumentNullException"><paramref name="text"/> is null.</exception>
         public bool Say(string text, IReadOnlyList<byte[]> images = null)
         {
-            var said = new Said(text ?? throw new ArgumentNullException(nameof(text)), images);
-            if (State == TalkerState.Closed)
-            {
-                return Refuse(said, new SessionClosedException("The conversation with " + character + " is closed; nothing can be said any more."));
-            }
-
-            if (Conversation != null)
-            {
-                Cancel();
-                PutOffDecision();
-                return Start(said);
-            }
-
-            if (State == TalkerState.Failed)
-            {
-                if (!(Failure is LoquentException known) || !known.IsTransient)
-                {
-                    return Refuse(said, Failure);
-                }
-
-                schedule.Restart();
-                asked = null;
-                State = TalkerState.Waiting;
-            }
-
-            if (waiting.Count == MostWaiting)
-            {
-                return Refuse(
-                    said,
-                    new CongestedException(
-                        "There is no conversation with " + character + " yet, and " + MostWaiting
-                        + " things wait to be said already: wait until it's open."));
-            }
-
-            waiting.Enqueue(said);
-            return true;
+            return Take(new Said(text ?? throw new ArgumentNullException(nameof(text)), images, false));
         }
 
-        /// <summary>Interrupts the reply, if there is one, and drops what waits. The character remembers what the player has seen.</summary>
+        /// <summary>
+        /// Lets the character speak first (<see cref="Core.Conversation.Greet"/>). Otherwise it's as <see cref="Say"/>: what is being replied is interrupted. What was
+        /// said is the empty text.
+        /// </summary>
+        /// <returns>Whether it was taken. If not, <see cref="Ended"/> has said why.</returns>
+        public bool Greet()
+        {
+            return Take(new Said(string.Empty, null, true));
+        }
+
+        /// <summary>Interrupts the reply, if there is one, and drops what waits to be said. The character remembers what the player has seen. Decisions go on.</summary>
         public void Cancel()
         {
-            while (waiting.Count > 0)
+            for (int left = waiting.Count; left > 0 && waiting.Count > 0; left--)
             {
-                End(waiting.Dequeue(), EndReason.Cancelled, null);
+                Said next = Next();
+                if (next.IsDecision)
+                {
+                    Wait(next);
+                }
+                else
+                {
+                    End(next, EndReason.Cancelled, null);
+                }
             }
 
             if (!isCurrent)
@@ -189,9 +148,9 @@ namespace Loquent.Core.Talking
 
             Session session = keeper?.Session;
             LeaveGone(keeper, session);
+            TendDecision();
             TendOpening(session, keeper?.State == KeeperState.Connected);
             TendCurrent();
-            TendDecisions(keeper);
         }
 
         /// <summary>Ends it all, and tells the server. May be called again.</summary>
@@ -204,7 +163,7 @@ namespace Loquent.Core.Talking
 
             Cancel();
             State = TalkerState.Closed;
-            DropDecisions(new OperationCanceledException("The conversation with " + character + " is closed; nothing is decided any more."));
+            DropDecisions();
             closing.Cancel(); // an opening that is answered yet is closed by the session
             opening = null;
             Conversation left = Conversation;
@@ -239,88 +198,6 @@ namespace Loquent.Core.Talking
             }
         }
 
-        private void TendOpening(Session session, bool isConnected)
-        {
-            if (opening != null && opening.IsCompleted)
-            {
-                FinishOpening();
-                return;
-            }
-
-            if (Conversation != null || opening != null || State == TalkerState.Failed || !isConnected)
-            {
-                return;
-            }
-
-            long now = clock();
-            if (waitsToAsk)
-            {
-                schedule.Pass(now);
-                if (!schedule.IsDue(now))
-                {
-                    return;
-                }
-            }
-
-            if (asked != session)
-            {
-                schedule.Restart();
-                schedule.Lost(now, 0);
-            }
-
-            waitsToAsk = false;
-            asked = session;
-            State = TalkerState.Opening;
-            opening = session.OpenAsync(character, options, closing.Token);
-        }
-
-        private void FinishOpening()
-        {
-            Task<Conversation> over = opening;
-            opening = null;
-            if (over.Status == TaskStatus.RanToCompletion)
-            {
-                Take(over.Result);
-                return;
-            }
-
-            Exception why = over.Exception == null ? new OperationCanceledException() : over.Exception.GetBaseException();
-            Failure = why;
-            var known = why as LoquentException;
-            long now = clock();
-            waitsToAsk = known != null && known.IsTransient
-                && schedule.Next(now, (long)Math.Min(known.RetryAfter?.TotalMilliseconds ?? 0, int.MaxValue), known) != null;
-            State = waitsToAsk ? TalkerState.Waiting : TalkerState.Failed;
-            OpeningFailed?.Invoke(why);
-            if (State == TalkerState.Failed)
-            {
-                FailWaiting(why);
-            }
-        }
-
-        private void Take(Conversation opened)
-        {
-            Failure = null;
-            schedule.Restart();
-            Conversation = opened;
-            opened.Began += HandleBegan;
-            opened.TextReceived += HandleText;
-            opened.CueReached += HandleCue;
-            opened.Ended += HandleEnded;
-            opened.Lost += Lose;
-            State = TalkerState.Ready;
-            Opened?.Invoke(opened);
-        }
-
-        private void Forget(Conversation left)
-        {
-            left.Began -= HandleBegan;
-            left.TextReceived -= HandleText;
-            left.CueReached -= HandleCue;
-            left.Ended -= HandleEnded;
-            left.Lost -= Lose;
-        }
-
         /// <summary>Ends what has been shown whole, and says what comes next.</summary>
         private void TendCurrent()
         {
@@ -329,18 +206,103 @@ namespace Loquent.Core.Talking
                 Finish(current.Turn.End.Reason, null);
             }
 
-            if (!isCurrent && Conversation != null && waiting.Count > 0 && (view == null || view.IsRead))
+            if (!isCurrent && !isDeciding && Conversation != null && waiting.Count > 0 && (waiting.Peek().IsUrgent || view == null || view.IsRead))
             {
-                PutOffDecision();
-                Start(waiting.Dequeue());
+                Said next = Next();
+                if (next.IsDecision)
+                {
+                    Ask(next);
+                }
+                else
+                {
+                    Start(next);
+                }
             }
+        }
+
+        /// <summary>Says it, or has it wait.</summary>
+        private bool Take(Said said)
+        {
+            if (State == TalkerState.Closed)
+            {
+                return Refuse(said, IsClosed());
+            }
+
+            if (Conversation != null)
+            {
+                Cancel();
+                if (!isDeciding && waiting.Count == 0)
+                {
+                    return Start(said);
+                }
+
+                said.IsUrgent = true; // a decision comes first, and takes a moment
+            }
+            else if (!CanOpen())
+            {
+                return Refuse(said, Failure);
+            }
+
+            if (waiting.Count == MostWaiting)
+            {
+                return Refuse(said, TooMuchWaits());
+            }
+
+            Wait(said);
+            return true;
+        }
+
+        /// <summary>Tells whether there can be a conversation yet. After a failure that may have passed it's tried anew.</summary>
+        private bool CanOpen()
+        {
+            if (State != TalkerState.Failed)
+            {
+                return true;
+            }
+
+            if (!(Failure is LoquentException known) || !known.IsTransient)
+            {
+                return false;
+            }
+
+            schedule.Restart();
+            asked = null;
+            State = TalkerState.Waiting;
+            return true;
+        }
+
+        private SessionClosedException IsClosed()
+        {
+            return new SessionClosedException("The conversation with " + character + " is closed; nothing can be said or asked any more.");
+        }
+
+        private CongestedException TooMuchWaits()
+        {
+            return Conversation != null
+                ? new CongestedException(MostWaiting + " things wait to be said to " + character + " or decided already: wait until some of them have ended.")
+                : new CongestedException(
+                    "There is no conversation with " + character + " yet, and " + MostWaiting
+                    + " things wait to be said or decided already: wait until it's open.");
+        }
+
+        private void Wait(Said said)
+        {
+            waiting.Enqueue(said);
+            decisionsWaiting += said.IsDecision ? 1 : 0;
+        }
+
+        private Said Next()
+        {
+            Said next = waiting.Dequeue();
+            decisionsWaiting -= next.IsDecision ? 1 : 0;
+            return next;
         }
 
         private bool Start(Said said)
         {
             try
             {
-                said.Turn = Conversation.Say(said.Text, said.Images);
+                said.Turn = said.Greets ? Conversation.Greet() : Conversation.Say(said.Text, said.Images);
             }
             catch (Exception error) when (error is LoquentException || error is ArgumentException || error is InvalidOperationException)
             {
@@ -351,7 +313,7 @@ namespace Loquent.Core.Talking
             current = said;
             isCurrent = true;
             State = TalkerState.Thinking;
-            Asked?.Invoke(said.Turn);
+            Raise(askedHandlers, said.Turn);
             return true;
         }
 
@@ -359,7 +321,7 @@ namespace Loquent.Core.Talking
         {
             if (turn == Turn)
             {
-                Began?.Invoke(turn);
+                Raise(began, turn);
             }
         }
 
@@ -368,7 +330,7 @@ namespace Loquent.Core.Talking
             if (turn == Turn)
             {
                 State = TalkerState.Replying;
-                TextReceived?.Invoke(turn);
+                Raise(textReceived, turn);
             }
         }
 
@@ -376,7 +338,7 @@ namespace Loquent.Core.Talking
         {
             if (turn == Turn)
             {
-                CueReceived?.Invoke(turn, cue);
+                Raise(cueReceived, turn, cue);
             }
         }
 
@@ -384,7 +346,7 @@ namespace Loquent.Core.Talking
         {
             if (isDeciding && turn == deciding.Turn)
             {
-                FinishDecision(turn);
+                FinishDecision(turn.End.Reason, turn.End.Error);
                 return;
             }
 
@@ -393,7 +355,7 @@ namespace Loquent.Core.Talking
                 return;
             }
 
-            Received?.Invoke(turn);
+            Raise(received, turn);
             if (turn == Turn && turn.End.Error != null)
             {
                 Finish(EndReason.Fault, turn.End.Error);
@@ -410,11 +372,15 @@ namespace Loquent.Core.Talking
             Forget(gone);
             Conversation = null;
             State = TalkerState.Waiting;
-            LoseDecision(why);
             if (isCurrent)
             {
                 // Its turn has ended before, unless nobody was there to say so.
                 Finish(current.Turn.IsEnded ? current.Turn.End.Reason : EndReason.Fault, current.Turn.IsEnded ? current.Turn.End.Error : why);
+            }
+
+            if (isDeciding)
+            {
+                FinishDecision(deciding.Turn.IsEnded ? deciding.Turn.End.Reason : EndReason.Fault, deciding.Turn.IsEnded ? deciding.Turn.End.Error : why);
             }
         }
 
@@ -436,7 +402,7 @@ namespace Loquent.Core.Talking
         {
             for (int left = waiting.Count; left > 0 && waiting.Count > 0; left--)
             {
-                End(waiting.Dequeue(), EndReason.Fault, why);
+                End(Next(), EndReason.Fault, why);
             }
         }
 
@@ -448,21 +414,44 @@ namespace Loquent.Core.Talking
 
         private void End(Said said, EndReason reason, Exception error)
         {
-            Ended?.Invoke(new SayEnd(said.Text, said.Turn, reason, error));
+            if (said.IsDecision)
+            {
+                Tell(said, reason, error);
+                return;
+            }
+
+            Raise(ended, new SayEnd(said.Text, said.Turn, reason, error));
         }
 
+        /// <summary>Something to be said, or to be decided.</summary>
         private struct Said
         {
+            /// <summary>What is said; the question of a decision.</summary>
             internal readonly string Text;
+
+            /// <summary>Whether the character is to speak first.</summary>
+            internal readonly bool Greets;
+
+            /// <summary>Whether it doesn't wait until the player has read what stands there: they have interrupted that.</summary>
+            internal bool IsUrgent;
+
             internal IReadOnlyList<byte[]> Images;
+            internal IReadOnlyList<string> Options;
+            internal Action<DecideEnd> OnDecided;
             internal Turn Turn;
 
-            internal Said(string text, IReadOnlyList<byte[]> images)
+            internal Said(string text, IReadOnlyList<byte[]> images, bool greets)
             {
                 Text = text;
                 Images = images;
+                Greets = greets;
+                IsUrgent = false;
+                Options = null;
+                OnDecided = null;
                 Turn = null;
             }
+
+            internal bool IsDecision => Options != null;
         }
     }
 }

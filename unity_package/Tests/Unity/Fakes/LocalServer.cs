@@ -107,6 +107,25 @@ namespace Loquent.Tests.Fakes
                 });
         }
 
+        /// <summary>Decides what was asked last, and ends it.</summary>
+        internal void Decision(int index, params double[] probabilities)
+        {
+            Send(
+                FrameKind.Decision,
+                5,
+                frame =>
+                {
+                    frame.WriteUnsigned(Turn);
+                    frame.WriteUnsigned((ulong)index);
+                    frame.WriteArray(probabilities.Length);
+                    foreach (double probability in probabilities)
+                    {
+                        frame.WriteNumber(probability);
+                    }
+                });
+            End();
+        }
+
         internal void End(string reason = "stop")
         {
             End(Turn, reason);
@@ -123,6 +142,12 @@ namespace Loquent.Tests.Fakes
                     frame.WriteText(reason);
                     frame.WriteMap(0);
                 });
+        }
+
+        /// <summary>Sends the fault of what was to be decided last, behind it no end: it wasn't taken on.</summary>
+        internal void RefuseDecide(string code, string message)
+        {
+            Fault(FrameKind.Decide, Turn, code, message);
         }
 
         /// <summary>Sends the fault of what was said last, behind it no end: it wasn't taken on.</summary>
@@ -174,6 +199,9 @@ namespace Loquent.Tests.Fakes
                     }
 
                     break;
+                case FrameKind.Decide:
+                    Decide(ref fields, bytes);
+                    break;
                 case FrameKind.Cancel:
                     uint turn = fields.ReadU32();
                     heard.Add("cancel " + turn + " at " + fields.ReadUnsigned());
@@ -186,6 +214,25 @@ namespace Loquent.Tests.Fakes
                 case FrameKind.Close:
                     heard.Add("close " + fields.ReadU32());
                     break;
+            }
+        }
+
+        private void Decide(ref MsgPackReader fields, byte[] bytes)
+        {
+            uint conversation = fields.ReadU32();
+            Turn = fields.ReadU32();
+            string question = fields.ReadText();
+            var options = new string[fields.ReadArray()];
+            for (int i = 0; i < options.Length; i++)
+            {
+                options[i] = fields.ReadText();
+            }
+
+            heard.Add("decide " + Turn + " in " + conversation + ": " + question + " " + string.Join("/", options));
+            ReadImages(ref fields, bytes);
+            if (Begins)
+            {
+                Begin(conversation);
             }
         }
 
