@@ -253,7 +253,8 @@ def render_comparison(compared: Document, picture: str | None) -> str:
         ]
         parts.append(table(["", "first", "second", "difference (95 %)", "ahead", "n"], figures))
         parts.append(
-            "One is ahead where the interval of the difference leaves out 0; here nothing is corrected for many tests."
+            "One is ahead where the interval of the difference leaves out 0; here nothing is corrected for many tests. Times were measured "
+            "one run after the other: what else the machine did during one of them is in the difference."
         )
     return "\n\n".join(part for part in parts if part) + "\n"
 
