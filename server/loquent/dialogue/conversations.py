@@ -220,10 +220,16 @@ class Conversations:
 
             return Reply(frame.turn, frame.text, conversation.character.cues, ask, self._session.outbox, watch)
 
-        self._begin(conversation, frame, frame.text, work)
+        self._begin(conversation, frame, frame.text, work, needs_engine=not greets(frame, conversation))
 
     def _begin(
-        self, conversation: Conversation, frame: Say | Decide, said: str, work: Callable[[TurnWatch], Work]
+        self,
+        conversation: Conversation,
+        frame: Say | Decide,
+        said: str,
+        work: Callable[[TurnWatch], Work],
+        *,
+        needs_engine: bool = True,
     ) -> None:
         """Begin a turn, if there is a place for it.
 
@@ -232,8 +238,9 @@ class Conversations:
             frame: begins it.
             said: what the log may tell of it.
             work: makes what is done in it.
+            needs_engine: whether it takes a place in the engine.
         """
-        place, share = self._place()
+        place, share = self._place(needs_engine)
         number = frame.turn
         watch = self._watch.turn(self._session.name, conversation, number, frame.NAME, said)
         turn = Turn(conversation, number, work(watch), place, self._session.outbox, self._turn_ended, watch)
@@ -242,7 +249,7 @@ class Conversations:
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
 
-    def _place(self) -> tuple[Place, Share]:
+    def _place(self, needs_engine: bool) -> tuple[Place, Share]:
         """Take a place in the engine or its queue, and a share of what the visitor may have."""
         share = self._allowance.take()
         if share is None:
@@ -252,7 +259,7 @@ class Conversations:
                 self._settings.retry_seconds,
             )
         try:
-            return self._admission.enter(), share
+            return (self._admission.enter() if needs_engine else self._admission.aside()), share
         except Full as full:
             share.give_back()
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
@@ -349,7 +356,7 @@ class Conversations:
             )
         if self._admission.draining:
             raise _Refused(Code.DRAINING, _STOPPING)
-        conversation.character = self._characters.get(conversation.character_id, conversation.character)
+        conversation.become(self._characters.get(conversation.character_id, conversation.character))
         if not (isinstance(frame, Say) and greets(frame, conversation)):
             self._check_engine()
         size, most = len(text.encode()), self._settings.text_bytes
