@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from loquent.engines.base import Choice
 from loquent.engines.scripted import ScriptedEngine
 from support.running import running
 from unity import build, engine
@@ -17,13 +18,25 @@ GREETING = "你好，我是一个虚拟现实场景"
 
 
 @pytest.mark.usefixtures("engine_built")
-async def test_in_the_tavern_one_talks_to_whom_one_looks_at() -> None:
-    async with running() as server:
+async def test_in_the_tavern_whom_one_looks_at_greets_and_answers_and_what_one_orders_is_served() -> None:
+    def weigh(choice: Choice) -> list[float]:
+        ordered = any("A beer, please." in message.content for message in choice.messages)
+        return [3 if option == ("beer" if ordered else "nothing") else 1 for option in choice.options]
+
+    async with running(ScriptedEngine(tokens_per_second=0, weights=weigh)) as server:
         printed = await engine.run_trial(RELEASE, "tavern", server.url)
-    reply = "You said: What news do you have? That makes 2 messages between us."
-    lines = printed.splitlines()
-    assert lines == [
-        line for name in ("Marta", "Tomas", "Lirio") for line in (f"{name} at 0 degrees, prompt at 0 degrees", reply)
+    reply = "You said: What news do you have? That makes 4 messages between us."
+    assert printed.splitlines() == [
+        "Marta at 0 degrees, prompt at 0 degrees",
+        "wave: Good evening, traveller! Come in, sit by the fire. Is it supper you want, or a bed?",
+        reply,
+        "Tomas at 0 degrees, prompt at 0 degrees",
+        "raise_hand: Halt! Who goes there, and on what business?",
+        reply,
+        "Lirio at 0 degrees, prompt at 0 degrees",
+        "bow: A new face! Sit down, friend. A song, or the news from the harbour?",
+        reply,
+        "served: beer",
     ]
 
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Loquent.Double;
 using Loquent.Samples.FixedPlace;
@@ -13,30 +14,42 @@ namespace Loquent.Trials
     {
         private const double MostSeconds = 30;
 
-        /// <summary>Plays the tavern. Prints, for each character, whom the prompt says one talks to, and the reply.</summary>
+        /// <summary>Plays the tavern. Prints, for each character, whom one talks to, what they did last and how they greeted, and the reply; then what is served.</summary>
         internal static int Tavern(string address)
         {
             Engine.Reset();
             Stage.Player(new Vector3(0, 1, -10)); // as in a new scene
             new GameObject("EventSystem").AddComponent<EventSystem>();
-            new GameObject("Client").AddComponent<LoquentClient>().Address = address;
+            LoquentSettings settings = ScriptableObject.CreateInstance<LoquentSettings>();
+            settings.Address = address;
+            settings.Reading.ReadingSpeed = 200; // a guest in a hurry
+            settings.Reading.Pauses = 0;
+            new GameObject("Client").AddComponent<LoquentClient>().Settings = settings;
             var tavern = new GameObject("Tavern").AddComponent<Samples.Tavern.Tavern>();
             var guest = tavern.GetComponent<Guest>();
+            var greeted = new HashSet<Npc>();
+            foreach (Npc one in tavern.People)
+            {
+                one.Ended += (who, reason) => greeted.Add(who);
+            }
+
             bool good = Engine.RunInRealTimeUntil(() => tavern.People.All(one => one.State == NpcState.Listening), MostSeconds);
+            tavern.Orders.Served += what => Console.WriteLine("served: " + what);
             foreach (Npc one in tavern.People)
             {
                 Gui.Press(Gui.Of(guest), "Turn to " + one.Character);
                 Engine.RunFrames(3);
                 Console.WriteLine(guest.Partner.DisplayName + " at " + Degrees(one) + ", prompt at " + Degrees(tavern.Prompt));
-                bool isOver = false;
-                Action<Npc, Loquent.Core.EndReason> end = (who, reason) => isOver = true;
-                one.Ended += end;
-                Pointer.Click(tavern.Prompt.Canvas.GetComponentsInChildren<UnityEngine.UI.Button>()[1]);
-                good &= Engine.RunInRealTimeUntil(() => isOver, MostSeconds);
-                one.Ended -= end;
+                good &= Engine.RunInRealTimeUntil(() => greeted.Contains(one), MostSeconds);
+                Console.WriteLine(one.GetComponent<Gestures>().Last + ": " + one.Text);
+                good &= Hears(one, () => Press(tavern, 1));
                 Console.WriteLine(one.Text.ToString());
             }
 
+            Gui.Press(Gui.Of(guest), "Turn to innkeeper");
+            Engine.RunFrames(3);
+            good &= Hears(tavern.People[0], () => Press(tavern, 3));
+            good &= Engine.RunInRealTimeUntil(() => tavern.Orders.Count > 0, MostSeconds);
             return Finish(good);
         }
 
@@ -60,6 +73,23 @@ namespace Loquent.Trials
             Console.WriteLine("text of " + em.ToString("0") + " dmm");
             Console.WriteLine(speech.Reveal.Page.ToString());
             return Finish(good);
+        }
+
+        /// <summary>Does something, and waits until somebody has said something whole.</summary>
+        private static bool Hears(Npc who, Action first)
+        {
+            bool isOver = false;
+            Action<Npc, Loquent.Core.EndReason> end = (from, reason) => isOver = true;
+            who.Ended += end;
+            first();
+            bool heard = Engine.RunInRealTimeUntil(() => isOver, MostSeconds);
+            who.Ended -= end;
+            return heard;
+        }
+
+        private static void Press(Samples.Tavern.Tavern tavern, int reply)
+        {
+            Pointer.Click(tavern.Prompt.Canvas.GetComponentsInChildren<UnityEngine.UI.Button>()[reply]);
         }
 
         private static Vector3 Middle(RectTransform root)

@@ -1,9 +1,10 @@
+using System.Collections.Generic;
 using UnityEngine;
 using UnityEngine.XR;
 
 namespace Loquent.Samples.Tavern
 {
-    /// <summary>The player: talks to whom they look at. Without a headset, buttons on the screen turn them.</summary>
+    /// <summary>The player: talks to whom they look at, and is greeted by whoever that is. Without a headset, buttons on the screen turn them.</summary>
     public sealed class Guest : MonoBehaviour
     {
         private const float EyeHeight = 1.6f;
@@ -16,6 +17,8 @@ namespace Loquent.Samples.Tavern
 
         private static readonly Vector3 Place = new Vector3(0, EyeHeight, 0);
         private static readonly Vector3 PromptPlace = new Vector3(0, -0.45f, 1.2f);
+
+        private readonly HashSet<Npc> met = new HashSet<Npc>();
 
         private Tavern tavern;
         private Transform head;
@@ -67,6 +70,11 @@ namespace Loquent.Samples.Tavern
                 tavern.Prompt.Npc = next;
                 tavern.Prompt.gameObject.SetActive(next != null);
                 MovePrompt();
+            }
+
+            if (next != null && next.State == NpcState.Listening && met.Add(next))
+            {
+                next.Greet(); // who is looked at for the first time speaks first
             }
         }
 

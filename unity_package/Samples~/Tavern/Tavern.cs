@@ -22,6 +22,9 @@ namespace Loquent.Samples.Tavern
         /// <summary>What the guest talks with.</summary>
         public PlayerPrompt Prompt { get; private set; }
 
+        /// <summary>What the guest has ordered.</summary>
+        public Orders Orders { get; private set; }
+
         private void Awake()
         {
             if (LoquentClient.Find(this) == null)
@@ -37,6 +40,8 @@ namespace Loquent.Samples.Tavern
                 AddPerson("bard", new Vector3(2.3f, 0, 1.9f), 1.75f, new Color(0.28f, 0.46f, 0.32f)),
             };
             Prompt = AddPrompt();
+            Orders = gameObject.AddComponent<Orders>();
+            Orders.Begin(People[0], Prompt, transform);
             gameObject.AddComponent<Guest>().Begin(this);
         }
 
@@ -50,6 +55,8 @@ namespace Loquent.Samples.Tavern
             AddBox("Right wall", new Vector3(4, 1.5f, 1.5f), new Vector3(0.2f, 3, 7), plaster);
             AddBox("Counter", new Vector3(0, 0.55f, 2.5f), new Vector3(3, 1.1f, 0.5f), wood * 0.8f);
             AddBox("Door", new Vector3(-3.88f, 1, 1.6f), new Vector3(0.1f, 2, 1), wood * 0.6f);
+            AddBox("Fire", new Vector3(3.4f, 0.5f, 4.1f), new Vector3(1, 1, 0.7f), new Color(0.8f, 0.36f, 0.12f));
+            AddBox("Stairs", new Vector3(-3, 0.3f, 4), new Vector3(1.4f, 0.6f, 0.8f), wood * 0.7f);
             AddBox("Stool", new Vector3(2.3f, 0.25f, 2.4f), new Vector3(0.4f, 0.5f, 0.4f), wood);
         }
 
@@ -75,8 +82,25 @@ namespace Loquent.Samples.Tavern
             npc.PlayerId = player;
             npc.Speech = person.AddComponent<SpeechCanvas>();
             person.AddComponent<CanvasAnchor>();
+            AddGestures(person);
             person.SetActive(true);
             return npc;
+        }
+
+        /// <summary>What the characters' cues do: look_at turns to what its argument names, everything else is a lean.</summary>
+        private static void AddGestures(GameObject person)
+        {
+            Gestures gestures = person.AddComponent<Gestures>();
+            CueAnimator cues = person.AddComponent<CueAnimator>();
+            var look = new CueAction { Cue = "look_at:*" };
+            look.OnReached.AddListener(gestures.LookAt);
+            cues.Actions.Add(look);
+            foreach (string cue in new[] { "wave", "pour", "bow", "strum", "wink", "raise_hand", "open_gate", "draw_sword" })
+            {
+                var action = new CueAction { Cue = cue };
+                action.OnReached.AddListener(argument => gestures.Lean(cue));
+                cues.Actions.Add(action);
+            }
         }
 
         private static void AddShape(GameObject person, PrimitiveType type, string part, float y, Vector3 size, Color color)
@@ -105,7 +129,7 @@ namespace Loquent.Samples.Tavern
             holder.SetActive(false);
             holder.transform.SetParent(transform, false);
             var prompt = holder.AddComponent<PlayerPrompt>();
-            prompt.SetReplies("Good evening!", "What news do you have?", "What is this place?");
+            prompt.SetReplies("Good evening!", "What news do you have?", "What is this place?", "A beer, please.");
             prompt.ReadFrom = 1.2f;
             return prompt;
         }
