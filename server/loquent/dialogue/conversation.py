@@ -35,7 +35,7 @@ class Conversation:
         """Who talks; see `become`."""
         self.options = options
         self._store = store
-        stored = store.last(options.player, character_id, REMEMBERED) if options.player else ()
+        stored = self._stored()
         self._history = [
             self._entry(prompt.asked(spoken.said, character.cues, first=not index), spoken)
             for index, spoken in enumerate(stored)
@@ -55,6 +55,13 @@ class Conversation:
         self._unkept: int | None = None
         if options.player:
             store.follow(options.player, self)
+
+    def _stored(self) -> tuple[Spoken, ...]:
+        """Return what the conversation begins with: half of what it may hold, so that the prompt's beginning stays a while."""
+        if not self.options.player:
+            return ()
+        stored = self._store.last(self.options.player, self.character_id, REMEMBERED // 2)
+        return latest(stored, REMEMBERED_BYTES // 2) or stored[-1:]
 
     @property
     def history(self) -> tuple[Spoken, ...]:

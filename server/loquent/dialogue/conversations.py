@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -220,12 +220,12 @@ class Conversations:
 
             return Reply(frame.turn, frame.text, conversation.character.cues, ask, self._session.outbox, watch)
 
-        self._begin(conversation, frame.turn, frame.text, work, needs_engine=not greets(frame, conversation))
+        self._begin(conversation, frame, frame.text, work, needs_engine=not greets(frame, conversation))
 
     def _begin(
         self,
         conversation: Conversation,
-        number: int,
+        frame: Say | Decide,
         said: str,
         work: Callable[[TurnWatch], Work],
         *,
@@ -235,13 +235,14 @@ class Conversations:
 
         Args:
             conversation: the one it belongs to.
-            number: the client's number for it.
+            frame: begins it.
             said: what the log may tell of it.
             work: makes what is done in it.
             needs_engine: whether it takes a place in the engine.
         """
         place, share = self._place(needs_engine)
-        watch = self._watch.turn(self._session.name, conversation, number, said)
+        number = frame.turn
+        watch = self._watch.turn(self._session.name, conversation, number, frame.NAME, said)
         turn = Turn(conversation, number, work(watch), place, self._session.outbox, self._turn_ended, watch)
         self._running[number] = turn
         self._shares[number] = share
@@ -311,16 +312,21 @@ class Conversations:
     def _do_decide(self, frame: Decide) -> None:
         conversation = self._admit(frame, frame.question)
         try:
-            check_options(frame.options, self._settings)
+            options = check_options(frame.options, self._settings)
         except ChoiceError as error:
             raise _Refused(Code.CHOICES_INVALID, str(error)) from None
 
         def work(watch: TurnWatch) -> Work:
-            return Decision(frame.turn, lambda: self._verdict(conversation, frame, watch), self._session.outbox)
+            def ask() -> Awaitable[Verdict]:
+                return self._verdict(conversation, frame, options, watch)
 
-        self._begin(conversation, frame.turn, frame.question, work)
+            return Decision(frame.turn, options, ask, self._session.outbox, watch)
 
-    async def _verdict(self, conversation: Conversation, frame: Decide, watch: TurnWatch) -> Verdict:
+        self._begin(conversation, frame, frame.question, work)
+
+    async def _verdict(
+        self, conversation: Conversation, frame: Decide, options: Sequence[str], watch: TurnWatch
+    ) -> Verdict:
         """Look at the pictures, and ask who can see them, or else the engine.
 
         Raises:
@@ -330,11 +336,11 @@ class Conversations:
         pictures = await self._look_at(frame)
         engine = self._keeper.engine
         if pictures and not engine.sees and self._recogniser is not None:
-            return await self._recogniser.engine.recognise(pictures[0], frame.options)
-        room = engine.context_tokens - max(len(option.encode()) for option in frame.options) - 1
-        question = asked(frame.question, frame.options)
+            return await self._recogniser.engine.recognise(pictures[0], options)
+        room = engine.context_tokens - max(len(option.encode()) for option in options) - 1
+        question = asked(frame.question, options)
         messages = conversation.question(question, engine.count_tokens, room, pictures)
-        choice = Choice(messages, frame.options, self._key(conversation), conversation.character.adapter)
+        choice = Choice(messages, options, self._key(conversation), conversation.character.adapter)
         watch.decides(choice)
         return await engine.decide(choice)
 
@@ -381,6 +387,12 @@ class Conversations:
             if len(frame.images) > 1:
                 raise _Refused(
                     Code.IMAGES_REFUSED, f"This server looks at one picture for a decision; {len(frame.images)} came."
+                )
+            if self._recogniser is not None and self._recogniser.state is not State.READY:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "What recognises pictures is still loading; ask again in a moment.",
+                    self._recogniser.retry_seconds or self._settings.retry_seconds,
                 )
         try:
             admit(frame.images, most=self._settings.images, most_bytes=self._settings.image_bytes)
