@@ -175,7 +175,7 @@ async def stall(client: ClientConnection) -> None:
     await client.send(b"".join(map(msgpack.packb, asked)))
 
 
-_CANCELLED = 'loquent_turns_total{outcome="cancelled"}'
+_CANCELLED = 'loquent_turns_total{kind="say",outcome="cancelled"}'
 
 
 async def measure(

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from support.server_process import ServerProcess, gone
@@ -19,6 +20,10 @@ os.environ["LOQUENT_MEMORY"] = "none"  # nor is anything written into what their
 # Whoever starts the tests in the background, as a build server may, has Ctrl-C ignored, and so has every program that is started
 # from here. At a terminal it isn't, and some tests sit at one.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# How long one example takes says more about what else the machine does than about the code; what must be quick has a test that says so.
+hypothesis.settings.register_profile("loquent", deadline=None)
+hypothesis.settings.load_profile("loquent")
 
 
 @pytest.fixture(scope="session")

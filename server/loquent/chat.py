@@ -13,7 +13,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -131,28 +131,35 @@ class Chat:
                 self._print(f"{command}\n")
 
     def _decide(self, client: Client, conversation: int, asked: Choose) -> None:
-        try:
-            reply = self._wait(client.decide(conversation, asked.question, asked.options))
-            self._wait(_read(reply))
-        except FaultError as error:
-            self._print(f"[{error.fault.code}] {error}\n")
-            return
-        if reply.decision is not None:
-            self._print(f"{table(asked.options, reply.decision.probabilities, reply.decision.index)}\n")
+        """Let the model choose, and print how likely each option is."""
+
+        def once() -> None:
+            reply = self._wait(client.decide(conversation, asked.question, asked.options, asked.pictures))
+            self._follow(reply, self._start(_read(reply)).result)
+            if reply.decision is None:
+                self._print("…\n")
+            else:
+                self._print(f"{table(asked.options, reply.decision.probabilities, reply.decision.index)}\n")
+
+        self._patiently(once)
 
     def _reply(self, client: Client, conversation: int, said: str, images: Sequence[bytes] = ()) -> None:
-        """Say something and print the reply as it comes; while the model is still loading, wait for it."""
+        """Say something and print the reply as it comes."""
+        self._patiently(lambda: self._stream(client, conversation, said, images))
+
+    def _patiently(self, ask: Callable[[], None]) -> None:
+        """Ask the character something; while the model is still loading, wait for it."""
         waiting = False
         while True:
             try:
-                self._stream(client, conversation, said, images)
+                ask()
                 return
             except FaultError as error:
                 if error.fault.code != Code.ENGINE_STARTING:
                     self._print(f"\n[{error.fault.code}] {error}\n")
                     return
                 if not waiting:
-                    self._print("(the model is still loading; the reply comes when it's ready, Ctrl-C gives up)\n")
+                    self._print("(the model is still loading; the answer comes when it's ready, Ctrl-C gives up)\n")
                     waiting = True
                 try:
                     time.sleep((error.fault.retry_after_ms or 1000) / 1000)
@@ -164,21 +171,33 @@ class Chat:
         reply = self._wait(client.say(conversation, said, images))
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         streaming = self._start(_pump(reply, pieces))
+
+        def show() -> None:
+            while (piece := pieces.get()) is not _END:
+                self._print(piece)
+
+        self._follow(reply, show)
+        streaming.result()
+        note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
+        self._print(f"{note}\n")
+
+    def _follow(self, reply: Reply, wait: Callable[[], None]) -> None:
+        """Wait for a turn's end; Ctrl-C cancels the turn.
+
+        Args:
+            reply: the turn.
+            wait: returns when it has ended; called again if it was interrupted.
+        """
         interrupted = False
         while True:
             try:
-                piece = pieces.get()
-                if piece is _END:
-                    break
-                self._print(piece)
+                wait()
+                return
             except KeyboardInterrupt:
                 if interrupted:  # it was told so, and its end doesn't come
                     raise
                 interrupted = True
                 self._wait(reply.cancel())
-        streaming.result()
-        note = {"cancelled": " …", "length": " […]"}.get(reply.end.reason if reply.end else "", "")
-        self._print(f"{note}\n")
 
     def _tell_lost(self, seconds: float) -> None:
         self._print(

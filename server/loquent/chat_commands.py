@@ -11,6 +11,7 @@ from typing import Final
 HELP: Final = """\
 /decide Did he agree? yes | no | not yet   let the model choose, and see how likely each is; nobody remembers it
 /look picture.jpg What is this?            show a picture (JPEG, PNG or WebP) with what you say
+/look picture.jpg Which? cup | sword       let the model choose by what it sees there
 /help                                      this
 Ctrl-C interrupts a reply, Ctrl-D ends. Everything else is said to the character."""
 
@@ -38,6 +39,8 @@ class Choose:
 
     question: str
     options: tuple[str, ...]
+    pictures: tuple[bytes, ...] = ()
+    """The files of pictures that it's about."""
 
 
 def parse(line: str) -> Look | Choose | str:
@@ -65,15 +68,20 @@ def _choose(rest: str) -> Choose:
     return Choose(f"{question.strip()}?", found)
 
 
-def _look(rest: str) -> Look:
+def _look(rest: str) -> Look | Choose:
     found = _FILE_AND_WORDS.fullmatch(rest.strip())
     if found is None:
         raise CommandError("Write it like this: /look picture.jpg What is this?")
     file = Path(found["file"].strip("\"'")).expanduser()
     try:
-        return Look(file.read_bytes(), found["words"])
+        picture = file.read_bytes()
     except OSError as error:
         raise CommandError(f"The picture {file} can't be read ({error.strerror}).") from None
+    words = found["words"]
+    if "|" in words.partition("?")[2]:
+        asked = _choose(words)
+        return Choose(asked.question, asked.options, (picture,))
+    return Look(picture, words)
 
 
 def table(options: Sequence[str], probabilities: Sequence[float], chosen: int) -> str:

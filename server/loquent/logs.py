@@ -24,6 +24,7 @@ class Fields(TypedDict, total=False):
     session: str
     conversation: int
     turn: int
+    kind: str
     character: str
     client: str
     address: str
@@ -73,7 +74,7 @@ _SPOKEN: Final = logging.getLogger("loquent.spoken")
 _SPOKEN.disabled = True
 
 
-def spoken(log: Log, who: Literal["player", "character"], text: str) -> None:
+def spoken(log: Log, who: Literal["player", "character", "game"], text: str) -> None:
     """Log what somebody said, at level info, if the settings ask for that; whatever level the rest of the log has.
 
     Args:

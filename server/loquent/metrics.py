@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 from prometheus_client.core import (
@@ -62,6 +62,8 @@ QUEUE_BOUNDS: Final = (0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.8, 1.0, 1.5, 2.0, 2.5
 
 OUTCOMES: Final = ("stop", "length", "cancelled", "fault", "refused")
 """How a turn can come out: the reasons of `end`, or refused, without begin and end."""
+TURN_KINDS: Final = ("say", "decide")
+"""What a turn can be: the names of the frames that begin one."""
 TOKEN_KINDS: Final = ("prompt", "cached", "reply")
 """What tokens are counted: of prompts, of those the ones that the engine didn't have to compute, and of replies."""
 SESSION_STATES: Final = ("connected", "waiting")
@@ -201,6 +203,34 @@ class Gauges:
         return family
 
 
+M = TypeVar("M", bound=Counters | Histogram)
+
+
+class ByKind(Generic[M]):
+    """A metric of turns that is kept for each of `TURN_KINDS`, with the label ``kind``.
+
+    Args:
+        make: makes the metric of one kind; always the same one.
+    """
+
+    def __init__(self, make: Callable[[], M]) -> None:
+        self._of: dict[str, M] = {kind: make() for kind in TURN_KINDS}
+
+    def __getitem__(self, kind: str) -> M:
+        """Return the metric of one kind."""
+        return self._of[kind]
+
+    def family(self) -> Metric:
+        """Return what Prometheus is told."""
+        family, *_ = families = [metric.family() for metric in self._of.values()]
+        family.samples = [
+            sample._replace(labels={"kind": kind, **sample.labels})
+            for kind, one in zip(self._of, families, strict=True)
+            for sample in one.samples
+        ]
+        return family
+
+
 class Build:
     """What runs: the version, the engine and the model.
 
@@ -241,10 +271,12 @@ class Metrics(Collector):
         self.queue = Histogram(
             "loquent_queue_seconds", "How long turns waited for their place in the engine.", QUEUE_BOUNDS
         )
-        self.turn = Histogram(
-            "loquent_turn_seconds", "From a say or decide to the end of its turn, however it ended.", TURN_BOUNDS
+        self.turn = ByKind(
+            lambda: Histogram(
+                "loquent_turn_seconds", "From a say or decide to the end of its turn, however it ended.", TURN_BOUNDS
+            )
         )
-        self.turns = Counters("loquent_turns", "Turns, by how they came out.", "outcome", OUTCOMES)
+        self.turns = ByKind(lambda: Counters("loquent_turns", "Turns, by how they came out.", "outcome", OUTCOMES))
         self.tokens = Counters(
             "loquent_tokens",
             "Tokens of prompts, of those the ones found in the engine's cache, and of replies.",

@@ -80,7 +80,7 @@ async def test_replies_cut_at_every_byte_offset_arrive_whole_and_once() -> None:
             assert sum(await asyncio.gather(*[talk(offset) for offset in range(start, start + 40, 4)])) >= 10
         metrics = await server.idle()
         assert metrics['loquent_resumes_total{result="refused"}'] == 0
-        assert metrics['loquent_turns_total{outcome="stop"}'] == 100
+        assert metrics['loquent_turns_total{kind="say",outcome="stop"}'] == 100
 
 
 def cut_once(offset: int) -> Callable[[Link], None]:
@@ -103,7 +103,7 @@ async def test_a_connection_that_is_only_half_there_is_found_and_its_turn_aborte
             assert (await server.metrics())["loquent_turns_running"] == 1
             proxy.link.half_open()
             metrics = await server.idle()
-            assert metrics['loquent_turns_total{outcome="cancelled"}'] == 1
+            assert metrics['loquent_turns_total{kind="say",outcome="cancelled"}'] == 1
 
 
 @asynccontextmanager
@@ -143,8 +143,8 @@ async def test_who_stops_reading_costs_bounded_memory_is_cut_off_and_slows_nobod
             given = metrics["loquent_sent_bytes_total"] - said
             assert given < 10 * 500_000, f"{given} bytes wait in the system's buffers, where nobody counts them"
             grown = resident_bytes(server.process.pid) - before
-        assert metrics['loquent_turns_total{outcome="stop"}'] == 200
-        assert metrics['loquent_turns_total{outcome="cancelled"}'] == 20
+        assert metrics['loquent_turns_total{kind="say",outcome="stop"}'] == 200
+        assert metrics['loquent_turns_total{kind="say",outcome="cancelled"}'] == 20
         most = 10 * (
             LONG_WORDS * LONG_SIZE + 3 * limit
         )  # the script that each engine's reply is read from, pending, window

@@ -30,6 +30,14 @@ def test_a_picture_is_shown_with_words(tmp_path: Path) -> None:
     assert parse(f"/look {plain}  Isn't it nice?") == Look(b"picture", "Isn't it nice?")
 
 
+def test_a_picture_with_options_is_a_decision_about_it(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_bytes(b"picture")
+    asked = parse(f"/look {tmp_path / 'p.png'} Which is it? cup | sword")
+    assert asked == Choose("Which is it?", ("cup", "sword"), (b"picture",))
+    with pytest.raises(CommandError, match="/decide Did he agree"):
+        parse(f"/look {tmp_path / 'p.png'} Which is it? cup |")
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

@@ -25,6 +25,7 @@ from websockets.typing import Subprotocol
 from loquent.client import Client
 from loquent.wire.frames import Limits
 from support.pictures import encoded, quarters
+from support.scripted_server import ScriptedServer
 
 COMMAND = [sys.executable, "-m", "loquent"]
 
@@ -428,6 +429,7 @@ def test_chat_asks_for_decisions_and_shows_pictures(tmp_path: Path) -> None:
         "/decide Will it be the bed, or the road? bed | duck",
         "/decide Will it be the bed? bed",
         f"/look {tmp_path / 'p.png'} What is this?",
+        f"/look {tmp_path / 'p.png'} Which is it, the cup or the key? cup | sword",
         "/dance",
     ]
     with server() as started:
@@ -436,6 +438,7 @@ def test_chat_asks_for_decisions_and_shows_pictures(tmp_path: Path) -> None:
     assert "> bed    80.0%  ████████████████\n  duck   20.0%  ████\n" in result.stdout
     assert "Write it like this: /decide Did he agree? yes | no | not yet\n" in result.stdout
     assert "You showed me a picture of 64 x 48 pixels." in result.stdout
+    assert "> cup     80.0%" in result.stdout
     assert "There is no command /dance; /help lists those there are.\n" in result.stdout
 
 
@@ -456,6 +459,25 @@ def test_ctrl_c_cancels_the_turn_and_not_the_program() -> None:
         assert any(terminal.shows("> ", 0.5, after_typing="\x03") for _ in range(20)), terminal.seen
         terminal.type("\x04")
         assert terminal.ended() == 0
+
+
+def test_ctrl_c_cancels_a_decision_and_not_the_program() -> None:
+    started = ScriptedServer(first=60)
+    try:
+        terminal = Terminal("chat", "--url", started.url)
+        terminal.until("> ")
+        for outcome in (1, 2):
+            terminal.type("/decide Is it so? yes | no\r")
+            while asyncio.run(started.metrics())["loquent_turns_running"] == 0:
+                time.sleep(0.01)
+            terminal.type("\x03")
+            terminal.until("…")
+            terminal.until("> ")
+            assert asyncio.run(started.metrics())['loquent_turns_total{kind="decide",outcome="cancelled"}'] == outcome
+        terminal.type("\x04")
+        assert terminal.ended() == 0
+    finally:
+        started.stop()
 
 
 def test_chat_says_that_the_server_is_gone_and_can_be_given_up() -> None:

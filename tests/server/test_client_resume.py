@@ -93,6 +93,34 @@ async def test_a_say_whose_connection_is_lost_is_said_once(gets_there: bool) -> 
 
 
 @pytest.mark.parametrize("gets_there", [False, True])
+async def test_a_decide_whose_connection_is_lost_is_decided_once(gets_there: bool) -> None:
+    async with behind_a_proxy() as (server, proxy, client):
+        conversation, _ = await client.open("guard", Options(player="p"))
+        for resumes in (1, 2):
+            (proxy.link.down if gets_there else proxy.link.up).cut_after(0)
+            reply = await client.decide(conversation, "Is it the cup?", ("sword", "cup"))
+            async with asyncio.timeout(30):
+                frames = [frame async for frame in reply.frames()]
+            assert frames == [reply.decision]
+            assert reply.decision is not None
+            assert (reply.decision.index, reply.decision.probabilities) == (1, (0.2, 0.8))
+            assert reply.end is not None
+            assert reply.end.reason == "stop"
+            assert client.resumes == resumes
+        assert server.store.last("p", "guard", 9) == ()
+
+
+async def test_a_refused_decide_that_was_lost_is_refused_once() -> None:
+    async with behind_a_proxy() as (_, proxy, client):
+        conversation, _ = await client.open("guard")
+        proxy.link.down.cut_after(0)
+        with pytest.raises(FaultError, match="at least 2 options"):
+            await whole(await client.decide(conversation, "Is it?", ("cup",)))
+        assert await whole(await client.say(conversation, "Hello")) == WORDS
+        assert client.resumes == 1
+
+
+@pytest.mark.parametrize("gets_there", [False, True])
 async def test_an_open_whose_connection_is_lost_opens_once(gets_there: bool) -> None:
     async with behind_a_proxy() as (_, proxy, client):
         (proxy.link.down if gets_there else proxy.link.up).cut_after(0)

@@ -30,7 +30,7 @@ def metrics() -> Metrics:
 
 
 def values(metrics: Metrics) -> dict[str, float]:
-    """Return every sample of ours as Prometheus sees it, such as ``loquent_turns_total{outcome=stop}``."""
+    """Return every sample of ours as Prometheus sees it, such as ``loquent_turns_total{kind=say}{outcome=stop}``."""
     text = metrics.render(None)[0].decode()
     return {
         sample.name + "".join(f"{{{label}={value}}}" for label, value in sample.labels.items()): sample.value
@@ -41,18 +41,18 @@ def values(metrics: Metrics) -> dict[str, float]:
 
 
 def test_what_is_counted_is_what_is_read(metrics: Metrics) -> None:
-    metrics.turns.add("stop")
-    metrics.turns.add("stop")
-    metrics.turns.add("cancelled")
+    metrics.turns["say"].add("stop")
+    metrics.turns["say"].add("stop")
+    metrics.turns["say"].add("cancelled")
     metrics.tokens.add("reply", 12)
     metrics.faults.add(Code.BUSY)
     metrics.sent_bytes.add(300)
     metrics.sent_bytes.add(5)
     metrics.sent_messages.add()
     read = values(metrics)
-    assert read["loquent_turns_total{outcome=stop}"] == 2
-    assert read["loquent_turns_total{outcome=cancelled}"] == 1
-    assert read["loquent_turns_total{outcome=fault}"] == 0
+    assert read["loquent_turns_total{kind=say}{outcome=stop}"] == 2
+    assert read["loquent_turns_total{kind=say}{outcome=cancelled}"] == 1
+    assert read["loquent_turns_total{kind=say}{outcome=fault}"] == 0
     assert read["loquent_tokens_total{kind=reply}"] == 12
     assert read["loquent_faults_total{code=busy}"] == 1
     assert read["loquent_sent_bytes_total"] == 305
@@ -97,18 +97,18 @@ def test_what_is_known_elsewhere_is_read_when_somebody_looks(metrics: Metrics) -
 
 def test_two_servers_in_one_process_count_apart(metrics: Metrics) -> None:
     other = Metrics("scripted", "script")
-    metrics.turns.add("stop")
-    assert values(other)["loquent_turns_total{outcome=stop}"] == 0
+    metrics.turns["say"].add("stop")
+    assert values(other)["loquent_turns_total{kind=say}{outcome=stop}"] == 0
 
 
 def test_whatever_is_counted_the_number_of_time_series_is_bounded(metrics: Metrics) -> None:
     before = len(values(metrics))
     for number in range(1000):
-        metrics.turns.add(f"outcome {number}")
+        metrics.turns["say"].add(f"outcome {number}")
         metrics.faults.add(f"code {number}")
     read = values(metrics)
     assert len(read) == before + 2
-    assert read["loquent_turns_total{outcome=other}"] == 1000
+    assert read["loquent_turns_total{kind=say}{outcome=other}"] == 1000
 
 
 def test_what_runs_is_told(metrics: Metrics) -> None:
@@ -132,7 +132,7 @@ def test_the_process_tells_of_itself(metrics: Metrics) -> None:
 
 
 def test_openmetrics_is_spoken_with_whoever_asks_for_it(metrics: Metrics) -> None:
-    metrics.turns.add("stop")
+    metrics.turns["say"].add("stop")
     body, content_type = metrics.render(OPENMETRICS)
     assert content_type.startswith("application/openmetrics-text")
     assert body.endswith(b"# EOF\n")
@@ -154,7 +154,7 @@ def test_whatever_is_asked_for_the_answer_can_be_parsed(metrics: Metrics, accept
 def test_nothing_of_it_is_shared_with_other_processes(tmp_path: Path) -> None:
     """vLLM's users set this variable for vLLM; the library's own counters would then be kept in files of that folder."""
     code = (
-        "from loquent.metrics import Metrics; m = Metrics('vllm', 'x'); m.turns.add('stop'); "
+        "from loquent.metrics import Metrics; m = Metrics('vllm', 'x'); m.turns['say'].add('stop'); "
         "print('outcome=\"stop\"} 1.0' in m.render(None)[0].decode())"
     )
     environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}

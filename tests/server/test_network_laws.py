@@ -29,11 +29,13 @@ from loquent.access import Access, Visitor
 from loquent.client import Client, ClientError, FaultError, Reconnect, Reply
 from loquent.connection import Connection
 from loquent.dialing import Address, Item, UnreachableError, greet
+from loquent.dialogue import decisions
+from loquent.dialogue.store import Spoken
 from loquent.engines.scripted import ScriptedEngine
 from loquent.metrics import Metrics
 from loquent.sessions import Link, LiveSession, Sessions
 from loquent.sockets import Socket
-from loquent.wire.frames import Begin, End, Hello, Options, Resume, Welcome
+from loquent.wire.frames import Begin, Decision, End, Hello, Options, Resume, Welcome
 from loquent.wire.outbox import Outbox
 from loquent.wire.session import Session
 from support.house import House
@@ -49,6 +51,17 @@ def script(said: str) -> str:
     return f"{said}! {NUMBERS}"
 
 
+OPTIONS = ("red", "green", "blue")
+ASKED = "ask"
+"""Begins what is asked for a decision, and not said."""
+
+
+def chances(asked: str) -> tuple[float, ...]:
+    """Return how likely each option is: for every question otherwise."""
+    weights = [1.0 + (len(asked) + int(asked.removeprefix(ASKED))) % 7, 2.0, 4.0]
+    return tuple(weight / sum(weights) for weight in weights)
+
+
 class Talk:
     """What the player said, and what came of it."""
 
@@ -61,6 +74,11 @@ class Talk:
         """How the turn ended, the fault's code, or `lost`."""
 
     @property
+    def is_decision(self) -> bool:
+        """Whether it was asked for a decision."""
+        return self.said.startswith(ASKED)
+
+    @property
     def may_be_cancelled(self) -> bool:
         """Whether it runs, as far as the player knows."""
         return self.reply is not None and self.outcome is None and not self.cancelled
@@ -69,8 +87,9 @@ class Talk:
         """Read the reply to its end."""
         assert self.reply is not None
         try:
-            async for _ in self.reply:
-                assert script(self.said).startswith(self.reply.text)
+            async for frame in self.reply.frames():
+                assert isinstance(frame, Decision) == self.is_decision
+                assert self.is_decision or script(self.said).startswith(self.reply.text)
         except FaultError as fault:
             self.outcome = fault.fault.code
         except ClientError as error:
@@ -112,7 +131,12 @@ class Network(RuleBasedStateMachine):
 
     async def build(self, grace: float) -> House:
         """Make a server whose engine says a word every tenth of a second."""
-        engine = ScriptedEngine(lambda request: script(request.messages[-1].content), tokens_per_second=10)
+        engine = ScriptedEngine(
+            lambda request: script(request.messages[-1].content),
+            weights=lambda choice: chances(choice.messages[-1].content.splitlines()[1]),
+            tokens_per_second=10,
+            first_token_seconds=0.1,
+        )
         house = House(engine=engine, window_bytes=self.window, grace_seconds=grace)
         await house.keeper.start()
         end = house.sessions.end
@@ -204,7 +228,7 @@ class Network(RuleBasedStateMachine):
             take = client._take
 
             def tapped(item: Item) -> None:
-                if isinstance(item, Begin | End):
+                if isinstance(item, Begin | Decision | End):
                     self.frames[client.welcome.session, item.turn, type(item)] += 1
                 take(item)
 
@@ -242,15 +266,28 @@ class Network(RuleBasedStateMachine):
     @rule(data=st.data())
     def say(self, data: st.DataObject) -> None:
         """Say something in a conversation in which nobody speaks, or in which the reply was just cancelled."""
+        self.ask(data, "say")
+
+    @precondition(lambda self: self.can_speak and self.silent())
+    @rule(data=st.data())
+    def decide(self, data: st.DataObject) -> None:
+        """The game asks for a decision, as the player might speak."""
+        self.ask(data, ASKED)
+
+    def ask(self, data: st.DataObject, kind: str) -> None:
+        """Begin a turn of either kind."""
         client = self.client
         assert client is not None
         self.begun += 1
-        talk = Talk(data.draw(st.sampled_from(self.silent())), f"say{self.begun}")
+        talk = Talk(data.draw(st.sampled_from(self.silent())), f"{kind}{self.begun}")
         self.talks.append(talk)
 
         async def begin() -> None:
             try:
-                talk.reply = await client.say(talk.conversation, talk.said)
+                if talk.is_decision:
+                    talk.reply = await client.decide(talk.conversation, talk.said, OPTIONS)
+                else:
+                    talk.reply = await client.say(talk.conversation, talk.said)
             except ClientError:
                 talk.outcome = "lost"
             else:
@@ -375,7 +412,11 @@ class Network(RuleBasedStateMachine):
             assert talk.outcome != "stop" or talk.reply is not None
             if talk.outcome == "stop" and not talk.cancelled:
                 assert talk.reply is not None
-                assert talk.reply.text == script(talk.said)
+                if talk.is_decision:
+                    assert talk.reply.decision is not None
+                    assert talk.reply.decision.probabilities == pytest.approx(chances(talk.said))
+                else:
+                    assert talk.reply.text == script(talk.said)
 
     @invariant()
     def each_turn_begins_and_ends_once(self) -> None:
@@ -433,6 +474,7 @@ class Network(RuleBasedStateMachine):
         stored = self.house.store.last("p", "guard", 1000)
         remembered = Counter(exchange.said for exchange in stored)
         assert all(count == 1 for count in remembered.values())
+        assert not [said for said in remembered if said.startswith(ASKED)], "a decision is no part of the talk"
         replies = {exchange.said: exchange.reply for exchange in stored}
         for talk in self.talks[-8:]:
             if talk.outcome in ("stop", "cancelled") and talk.said in replies:
@@ -482,6 +524,11 @@ MISTAKES: dict[str, tuple[Any, str, Any]] = {
     "what may not have arrived isn't sent again": (Client, "_send_again", _nothing_again),
     "a turn begins once more": (Session, "take_turn", lambda session, turn: True),
     "a session waits for ever": (Sessions, "lose", _wait_for_ever),
+    "a decision is remembered": (
+        decisions.Decision,
+        "spoken",
+        lambda work, shown: Spoken(f"{ASKED}{work._turn}", ""),
+    ),
     "acks that free what wasn't received": (Outbox, "acknowledge", lambda outbox, seq: outbox._window.clear()),
 }
 

@@ -75,7 +75,7 @@ async def test_a_conversation_shows_in_the_metrics() -> None:
             read = await metrics(server)
             assert read["connections"] == read["sessions connected"] == 1
             assert read["sessions waiting"] == read["turns_running"] == 0
-            assert read["turns_total stop"] == 1
+            assert read["turns_total say stop"] == 1
             assert read["tokens_total reply"] == 3
             assert read["time_to_first_token_seconds_count"] == 1
             assert read["inter_token_latency_seconds_count"] == 2
@@ -159,8 +159,8 @@ async def test_openmetrics_is_spoken_with_prometheus() -> None:
 async def test_two_servers_of_one_process_have_their_own_metrics() -> None:
     async with running() as one, running() as other, bare(one.url) as client:
         await spoken_turn(client)
-        assert (await metrics(one))["turns_total stop"] == 1
-        assert (await metrics(other))["turns_total stop"] == 0
+        assert (await metrics(one))["turns_total say stop"] == 1
+        assert (await metrics(other))["turns_total say stop"] == 0
 
 
 # --- probes --------------------------------------------------------------------------------------------------------------
@@ -301,10 +301,12 @@ async def everything(collector: Collector, *, texts: bool) -> tuple[str, str, st
                 await client.send([2, 1, "guard", {"player": "p"}], [3, 1, 1, SAID, []])
                 await client.until(lambda f: f[0] == 39)
                 await client.send([3, 1, 2, SAID, []], [3, 1, 3, SAID, []], [5, 2, 4], [3, 9, 4, SAID, []])
-                await client.send([3, 1, "no number", SAID, []], [4, 1, 5, SAID, [SAID], []])
-                await client.until(lambda f: f[0] == 40 and f[3] == "unsupported")
+                await client.send([3, 1, "no number", SAID, []], [4, 1, 5, SAID, [SAID, SAID], []])
+                await client.until(lambda f: f[0] == 40 and f[3] == "choices_invalid")
+                await client.send([4, 1, 7, SAID, [SAID, REPLIED], []])
+                await client.until(lambda f: f[0] == 39 and f[2] == 7)
                 engine.die("the process was killed")
-                await client.send([3, 1, 6, SAID, []])
+                await client.send([3, 1, 8, SAID, []])
                 await client.until(lambda f: f[0] == 40 and f[3].startswith("engine"))
                 client.socket.transport.abort()
             await until(server, "sessions waiting", 1)

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from loquent.logs import FIELDS
-from loquent.metrics import HANDSHAKE_REFUSALS, OUTCOMES, RESUME_RESULTS, SESSION_STATES, TOKEN_KINDS, Metrics
+from loquent.metrics import (
+    HANDSHAKE_REFUSALS,
+    OUTCOMES,
+    RESUME_RESULTS,
+    SESSION_STATES,
+    TOKEN_KINDS,
+    TURN_KINDS,
+    Metrics,
+)
 from loquent.wire.faults import Code
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +54,7 @@ def test_every_metric_stands_in_the_table_and_no_other() -> None:
 @pytest.mark.parametrize(
     ("metric", "values"),
     [
-        ("loquent_turns_total", OUTCOMES),
+        ("loquent_turns_total", (*TURN_KINDS, *OUTCOMES)),
         ("loquent_tokens_total", TOKEN_KINDS),
         ("loquent_handshakes_refused_total", HANDSHAKE_REFUSALS),
         ("loquent_sessions", SESSION_STATES),

@@ -49,6 +49,7 @@ class ScriptedServer(ServerProcess):
     Args:
         words: how many words a reply has, unless somebody says `LONG`.
         pace: words a second, per reply; 0 for as fast as possible.
+        first: seconds before the first word, and before a decision.
         port: where it listens; 0 for any that is free.
         how: for `subprocess.Popen`.
         settings: those of the server.
@@ -59,13 +60,23 @@ class ScriptedServer(ServerProcess):
         *,
         words: int = 60,
         pace: float = 100.0,
+        first: float = 0.0,
         port: int = 0,
         how: dict[str, Any] | None = None,
         **settings: Any,
     ) -> None:
         self.reply = script(words)
         """What is replied."""
-        arguments = ["--words", str(words), "--pace", str(pace), "--settings", json.dumps(settings)]
+        arguments = [
+            "--words",
+            str(words),
+            "--pace",
+            str(pace),
+            "--first",
+            str(first),
+            "--settings",
+            json.dumps(settings),
+        ]
         super().__init__(*arguments, command=("support.scripted_server",), port=port, **(how or {}))
 
     async def metrics(self) -> dict[str, float]:
@@ -97,6 +108,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--words", type=int, default=60)
     parser.add_argument("--pace", type=float, default=100.0)
+    parser.add_argument("--first", type=float, default=0.0)
     parser.add_argument("--settings", type=json.loads, default={})
     options = parser.parse_args()
     settings = Settings(**{"reply_tokens": LONG_WORDS, "port": options.port} | options.settings)
@@ -108,7 +120,13 @@ def main() -> None:
     def say(request: Request) -> str:
         return long if request.messages[-1].content == LONG else reply
 
-    make_engine = partial(ScriptedEngine, say, tokens_per_second=options.pace, context_tokens=1 << 24)
+    make_engine = partial(
+        ScriptedEngine,
+        say,
+        tokens_per_second=options.pace,
+        first_token_seconds=options.first,
+        context_tokens=1 << 24,
+    )
     characters = Cast.read(SHIPPED)
     asyncio.run(serve(make_engine, characters, settings, partial(print, flush=True)))
 

@@ -27,12 +27,12 @@ class Full(Exception):
 class Place:
     """A turn's place: in the engine, or in the queue for it. Whoever has it must `leave`, whatever happens."""
 
-    def __init__(self, admission: Admission, free: asyncio.Future[None] | None) -> None:
+    def __init__(self, admission: Admission, free: asyncio.Future[None] | None, *, aside: bool = False) -> None:
         self._admission = admission
         self._free = free
         self._since = 0.0
         self._leaving = False
-        self._left = False
+        self._left = aside  # there is nothing to give back
 
     @property
     def queued(self) -> bool:
@@ -108,6 +108,10 @@ class Admission:
         free: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append(free)
         return Place(self, free)
+
+    def aside(self) -> Place:
+        """Return a place beside the engine, for what needs none: there is always one."""
+        return Place(self, None, aside=True)
 
     @property
     def retry_after(self) -> float:

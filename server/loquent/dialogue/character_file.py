@@ -31,13 +31,13 @@ class CharacterError(Exception):
 
 
 def character_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that hold characters, sorted.
+    """Return the files of a folder that hold characters, sorted. Hidden ones don't: editors put theirs there.
 
     Raises:
         CharacterError: the folder can't be read.
     """
     try:
-        return sorted(path for path in folder.iterdir() if path.suffix == ".toml")
+        return sorted(path for path in folder.iterdir() if path.suffix == ".toml" and path.name[0] != ".")
     except (FileNotFoundError, NotADirectoryError):
         raise CharacterError(
             f"There is no folder {folder}; give --characters a folder with character files (*.toml)."

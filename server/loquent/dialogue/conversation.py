@@ -9,7 +9,7 @@ from ..images import Picture
 from ..wire.frames import Exchange, Options
 from . import prompt
 from .character import Character
-from .cues import first, parsed
+from .cues import first
 from .prompt import Count, Entry
 from .store import REMEMBERED, REMEMBERED_BYTES, Spoken, Store, latest
 
@@ -32,14 +32,15 @@ class Conversation:
         self.number = number
         self.character_id = character_id
         self.character = character
-        """May be replaced between turns, when its file has changed."""
+        """Who talks; see `become`."""
         self.options = options
         self._store = store
-        stored = store.last(options.player, character_id, REMEMBERED) if options.player else ()
+        stored = self._stored()
         self._history = [
-            Entry(prompt.asked(spoken.said, character.cues, first=not index), spoken)
+            self._entry(prompt.asked(spoken.said, character.cues, first=not index), spoken)
             for index, spoken in enumerate(stored)
         ]
+        self._comes_back = bool(stored)
         self._start: int | None = None
         """Of the history, where the prompt begins; None before the first one."""
         self.recalled: set[int] = set()
@@ -54,6 +55,13 @@ class Conversation:
         self._unkept: int | None = None
         if options.player:
             store.follow(options.player, self)
+
+    def _stored(self) -> tuple[Spoken, ...]:
+        """Return what the conversation begins with: half of what it may hold, so that the prompt's beginning stays a while."""
+        if not self.options.player:
+            return ()
+        stored = self._store.last(self.options.player, self.character_id, REMEMBERED // 2)
+        return latest(stored, REMEMBERED_BYTES // 2) or stored[-1:]
 
     @property
     def history(self) -> tuple[Spoken, ...]:
@@ -72,6 +80,12 @@ class Conversation:
     def told(self) -> tuple[Exchange, ...]:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
         return tuple(Exchange(spoken.said, spoken.reply) for spoken in latest(self.history, TOLD_BYTES))
+
+    def become(self, character: Character) -> None:
+        """Take another version of the character, whose file has changed; not while a turn runs."""
+        if character.cues != self.character.cues:
+            self._history = [entry.with_cues(character.cues) for entry in self._history]
+        self.character = character
 
     def begin(self, turn: int, *, is_said: bool = True) -> None:
         """See that a turn begins, in which something is said, or else only decided."""
@@ -102,15 +116,26 @@ class Conversation:
             pictures: what is shown.
             memories: what was said long ago and has to do with it.
         """
-        self._asked = prompt.asked(said, self.character.cues, memories, first=not self._history)
-        whole = self._put_together(self._asked, count, room, pictures)
-        if memories and count(whole) > room:  # better to be answered without them than not at all
-            return self.prompt(said, count, room, pictures)
-        return whole
+        self._asked = self._asks(said, memories)
+        if memories and count(self._bare(self._asked, pictures)) > room:
+            self._asked = self._asks(said)  # better to be answered without them than not at all
+        return self._put_together(self._asked, count, room, pictures)
 
     def question(self, text: str, count: Count, room: int, pictures: tuple[Picture, ...] = ()) -> list[Message]:
         """Return the messages for a question about the conversation, which won't be a part of it. See `prompt`."""
         return self._put_together(text, count, room, pictures)
+
+    def _asks(self, said: str, memories: Sequence[str] = ()) -> str:
+        return prompt.asked(
+            said, self.character.cues, memories, first=not self._history, again=self._comes_back and not said
+        )
+
+    def _bare(self, last: str, pictures: tuple[Picture, ...]) -> list[Message]:
+        """Return a prompt without history."""
+        return prompt.messages(prompt.system(self.character, self.options), (), last, pictures)
+
+    def _entry(self, asked: str, spoken: Spoken) -> Entry:
+        return Entry(asked, spoken, prompt.written(spoken, self.character.cues))
 
     def _put_together(self, last: str, count: Count, room: int, pictures: tuple[Picture, ...]) -> list[Message]:
         told = prompt.system(self.character, self.options)
@@ -139,8 +164,9 @@ class Conversation:
         """
         if turn == self._unkept:
             return
-        asked = self._asked or prompt.asked(spoken.said, self.character.cues, first=not self._history)
-        self._history.append(Entry(asked, spoken))
+        asked = self._asked or self._asks(spoken.said)
+        self._history.append(self._entry(asked, spoken))
+        self._comes_back = False
         self._bound()
         self._last_turn = turn
         if self.options.player:
@@ -166,11 +192,11 @@ class Conversation:
         if turn != self._last_turn or turn != self._latest:
             return
         last = self._history[-1]
-        text, written = first(parsed(last.spoken.marked or last.spoken.reply, self.character.cues), shown)
+        text, written = first(prompt.pieces(last.spoken, self.character.cues), shown)
         if text == last.spoken.reply:
             return
         seen = Spoken(last.spoken.said, text, written if written != text else None)
-        self._history[-1] = Entry(last.asked, seen)
+        self._history[-1] = self._entry(last.asked, seen)
         if self.options.player and self._last_key is not None:
             self._store.amend(self.options.player, self.character_id, self._last_key, seen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -220,26 +220,36 @@ class Conversations:
 
             return Reply(frame.turn, frame.text, conversation.character.cues, ask, self._session.outbox, watch)
 
-        self._begin(conversation, frame.turn, frame.text, work)
+        self._begin(conversation, frame, frame.text, work, needs_engine=not greets(frame, conversation))
 
-    def _begin(self, conversation: Conversation, number: int, said: str, work: Callable[[TurnWatch], Work]) -> None:
+    def _begin(
+        self,
+        conversation: Conversation,
+        frame: Say | Decide,
+        said: str,
+        work: Callable[[TurnWatch], Work],
+        *,
+        needs_engine: bool = True,
+    ) -> None:
         """Begin a turn, if there is a place for it.
 
         Args:
             conversation: the one it belongs to.
-            number: the client's number for it.
+            frame: begins it.
             said: what the log may tell of it.
             work: makes what is done in it.
+            needs_engine: whether it takes a place in the engine.
         """
-        place, share = self._place()
-        watch = self._watch.turn(self._session.name, conversation, number, said)
+        place, share = self._place(needs_engine)
+        number = frame.turn
+        watch = self._watch.turn(self._session.name, conversation, number, frame.NAME, said)
         turn = Turn(conversation, number, work(watch), place, self._session.outbox, self._turn_ended, watch)
         self._running[number] = turn
         self._shares[number] = share
         self._tasks.add(turn.task)
         turn.task.add_done_callback(self._tasks.discard)
 
-    def _place(self) -> tuple[Place, Share]:
+    def _place(self, needs_engine: bool) -> tuple[Place, Share]:
         """Take a place in the engine or its queue, and a share of what the visitor may have."""
         share = self._allowance.take()
         if share is None:
@@ -249,7 +259,7 @@ class Conversations:
                 self._settings.retry_seconds,
             )
         try:
-            return self._admission.enter(), share
+            return (self._admission.enter() if needs_engine else self._admission.aside()), share
         except Full as full:
             share.give_back()
             raise _Refused(Code.BUSY, str(full), full.retry_after) from None
@@ -302,16 +312,21 @@ class Conversations:
     def _do_decide(self, frame: Decide) -> None:
         conversation = self._admit(frame, frame.question)
         try:
-            check_options(frame.options, self._settings)
+            options = check_options(frame.options, self._settings)
         except ChoiceError as error:
             raise _Refused(Code.CHOICES_INVALID, str(error)) from None
 
         def work(watch: TurnWatch) -> Work:
-            return Decision(frame.turn, lambda: self._verdict(conversation, frame, watch), self._session.outbox)
+            def ask() -> Awaitable[Verdict]:
+                return self._verdict(conversation, frame, options, watch)
 
-        self._begin(conversation, frame.turn, frame.question, work)
+            return Decision(frame.turn, options, ask, self._session.outbox, watch)
 
-    async def _verdict(self, conversation: Conversation, frame: Decide, watch: TurnWatch) -> Verdict:
+        self._begin(conversation, frame, frame.question, work)
+
+    async def _verdict(
+        self, conversation: Conversation, frame: Decide, options: Sequence[str], watch: TurnWatch
+    ) -> Verdict:
         """Look at the pictures, and ask who can see them, or else the engine.
 
         Raises:
@@ -321,11 +336,11 @@ class Conversations:
         pictures = await self._look_at(frame)
         engine = self._keeper.engine
         if pictures and not engine.sees and self._recogniser is not None:
-            return await self._recogniser.engine.recognise(pictures[0], frame.options)
-        room = engine.context_tokens - max(len(option.encode()) for option in frame.options) - 1
-        question = asked(frame.question, frame.options)
+            return await self._recogniser.engine.recognise(pictures[0], options)
+        room = engine.context_tokens - max(len(option.encode()) for option in options) - 1
+        question = asked(frame.question, options)
         messages = conversation.question(question, engine.count_tokens, room, pictures)
-        choice = Choice(messages, frame.options, self._key(conversation), conversation.character.adapter)
+        choice = Choice(messages, options, self._key(conversation), conversation.character.adapter)
         watch.decides(choice)
         return await engine.decide(choice)
 
@@ -341,7 +356,7 @@ class Conversations:
             )
         if self._admission.draining:
             raise _Refused(Code.DRAINING, _STOPPING)
-        conversation.character = self._characters.get(conversation.character_id, conversation.character)
+        conversation.become(self._characters.get(conversation.character_id, conversation.character))
         if not (isinstance(frame, Say) and greets(frame, conversation)):
             self._check_engine()
         size, most = len(text.encode()), self._settings.text_bytes
@@ -372,6 +387,12 @@ class Conversations:
             if len(frame.images) > 1:
                 raise _Refused(
                     Code.IMAGES_REFUSED, f"This server looks at one picture for a decision; {len(frame.images)} came."
+                )
+            if self._recogniser is not None and self._recogniser.state is not State.READY:
+                raise _Refused(
+                    Code.ENGINE_STARTING,
+                    "What recognises pictures is still loading; ask again in a moment.",
+                    self._recogniser.retry_seconds or self._settings.retry_seconds,
                 )
         try:
             admit(frame.images, most=self._settings.images, most_bytes=self._settings.image_bytes)

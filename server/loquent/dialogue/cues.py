@@ -7,6 +7,7 @@ Whatever else stands in brackets is text.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -71,6 +72,7 @@ class CueParser:
 
     def __init__(self, cues: Sequence[Cue]) -> None:
         self._known = _marks(cues)
+        self._sorted = sorted(self._known)
         self._longest = max(map(len, self._known), default=0) + _PADDING
         self._held = ""  # a bracket and what stands behind it, as long as that may become a mark
         self._blank = True  # whether the text so far ends with white space, or hasn't begun
@@ -121,7 +123,8 @@ class CueParser:
         if len(inner) > self._longest:
             return False
         begun = _canonical(inner)
-        return any(mark.startswith(begun) for mark in self._known)
+        place = bisect_left(self._sorted, begun)  # what begins so stands from here on
+        return place < len(self._sorted) and self._sorted[place].startswith(begun)
 
     @staticmethod
     def _join(pieces: Iterable[Piece]) -> Iterator[Piece]:

@@ -12,6 +12,7 @@ long ago included, stand in the player's messages, and can't form a mark of a cu
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from ..engines.base import Message
 from ..images import Picture
 from ..wire.frames import Options
 from .character import Character
-from .cues import Cue, defused, told
+from .cues import Cue, Piece, defused, parsed, told
 from .store import Spoken, latest
 
 Count = Callable[[Sequence[Message]], int]
@@ -32,7 +33,12 @@ _TRIED_BYTES: Final = 1 << 13
 _UNSEEN: Final = "…"
 """Stands in the prompt for a reply of which the player saw nothing: chat templates want the roles in turn."""
 _ARRIVES: Final = "(The player comes up to you. Speak first.)"
+_COMES_BACK: Final = "(The player comes back to you. Speak first.)"
 _SILENT: Final = "(The player says nothing. Go on.)"
+_IN_NAMES: Final = frozenset("'’.,-·")
+"""What names have beside letters, digits and spaces."""
+_LONGEST_NAME: Final = 40
+"""Characters of a player's name that the model is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,26 @@ class Entry:
     """The player's message."""
     spoken: Spoken
     """What is remembered of it."""
+    written: str
+    """The character's message."""
+
+    def with_cues(self, cues: Sequence[Cue]) -> Entry:
+        """Return it as it stands in the prompt of a character whose cues are others now."""
+        return Entry(defused(self.asked, cues), self.spoken, written(self.spoken, cues))
 
 
 def system(character: Character, options: Options) -> str:
-    """Return what the model is told before the conversation. What the game sets is put on one line: it can't add instructions."""
+    """Return what the model is told before the conversation.
+
+    A player's name may be the player's own words: of it, no more is told than a name needs, in quotation marks.
+    """
     parts = [character.persona, character.style]
     if character.knowledge:
         parts.append("What you know:\n" + "\n".join(f"- {' '.join(fact.split())}" for fact in character.knowledge))
     parts.append(told(character.cues))
-    if options.player_name:
-        parts.append(f"You are talking with {' '.join(options.player_name.split())}.")
+    name = _name(options.player_name or "")
+    if name:
+        parts.append(f'The player\'s name is "{name}".')
     if options.locale:
         parts.append(f"The player's language is {options.locale}; speak it.")
     elif character.language:
@@ -60,7 +76,15 @@ def system(character: Character, options: Options) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def asked(said: str, cues: Sequence[Cue], memories: Sequence[str] = (), *, first: bool = False) -> str:
+def _name(given: str) -> str:
+    """Return of what is given as a name what a name can have: no quotation marks, no brackets, nothing that ends a line."""
+    known = (char if char in _IN_NAMES or unicodedata.category(char)[0] in "LMN" else " " for char in given)
+    return " ".join("".join(known).split())[:_LONGEST_NAME].strip()
+
+
+def asked(
+    said: str, cues: Sequence[Cue], memories: Sequence[str] = (), *, first: bool = False, again: bool = False
+) -> str:
     """Return the player's message.
 
     Args:
@@ -68,8 +92,9 @@ def asked(said: str, cues: Sequence[Cue], memories: Sequence[str] = (), *, first
         cues: those of the character, whose marks the words can't form.
         memories: what the character remembers of what was said long ago.
         first: whether nothing has been said before.
+        again: whether something has, but not since the conversation was opened.
     """
-    words = defused(said, cues) if said else _ARRIVES if first else _SILENT
+    words = defused(said, cues) if said else _ARRIVES if first else _COMES_BACK if again else _SILENT
     if not memories:
         return words
     return (
@@ -79,13 +104,29 @@ def asked(said: str, cues: Sequence[Cue], memories: Sequence[str] = (), *, first
     )
 
 
+def pieces(spoken: Spoken, cues: Sequence[Cue]) -> list[Piece]:
+    """Return a reply as the character could say it with these cues: with its marks, if they are all marks of these; else without."""
+    if spoken.marked is not None:
+        marked = parsed(spoken.marked, cues)
+        if "".join(piece.text for piece in marked) == spoken.reply:
+            return marked
+    return [Piece(spoken.reply, spoken.reply)]
+
+
+def written(spoken: Spoken, cues: Sequence[Cue]) -> str:
+    """Return the character's message.
+
+    Marks of cues that it doesn't have any more aren't in it: the model would go on writing them, and players would see them as text.
+    """
+    return "".join(piece.written for piece in pieces(spoken, cues)) or _UNSEEN
+
+
 def messages(told_first: str, entries: Sequence[Entry], last: str, pictures: tuple[Picture, ...] = ()) -> list[Message]:
     """Return a prompt: the system message, exchanges, and the player's message."""
     found = [Message("system", told_first)]
     for entry in entries:
-        spoken = entry.spoken
         found.append(Message("user", entry.asked))
-        found.append(Message("assistant", spoken.marked or spoken.reply or _UNSEEN))
+        found.append(Message("assistant", entry.written))
     found.append(Message("user", last, pictures))
     return found
 

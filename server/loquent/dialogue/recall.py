@@ -33,11 +33,14 @@ _AMONG: Final = 5000
 _SIDE_BYTES: Final = 400
 """How much of each side of an exchange is recalled, in bytes of UTF-8: some 100 tokens. Who needs the rest can ask."""
 
-_AT_A_TIME: Final = 8
-"""So many exchanges are embedded at a time, so that what a player says now needn't wait for many."""
+_AT_A_TIME: Final = 4
+"""So many exchanges are embedded at a time: what a player says now may have to wait for them."""
 
 _LOOK_AT: Final = 200
 """So many rows are looked at in one go for what has no vector yet: less than a millisecond, while everybody waits."""
+
+_AFTER_SECONDS: Final = 0.5
+"""How long after an exchange it's embedded: who answers at once needs the model then, and what was just said recalled least."""
 
 _REST_SECONDS: Final = 2.0
 """How long nothing is tried after the embedding model was found not to be there, or to have failed."""
@@ -74,6 +77,9 @@ class Recall:
         self._seconds = seconds
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "memory recall")
+        self._asking = 0
+        self._nobody_asks = asyncio.Event()
+        self._nobody_asks.set()
 
     # --- at a turn -------------------------------------------------------------------------------
 
@@ -92,14 +98,23 @@ class Recall:
         embedder = self._embedder()
         if embedder is None or not self._most or not said.strip():
             return ()
+        self._asking += 1
+        self._nobody_asks.clear()
         try:
             async with asyncio.timeout(self._seconds):
                 (vector,) = await embedder.embed([said])
                 search = (embedder.model, (player, character), vector, self._most + len(shown) + len(recalled))
                 found = await asyncio.get_running_loop().run_in_executor(self._thread, self._search, *search)
-        except (TimeoutError, EngineError, sqlite3.Error, RuntimeError) as error:
-            log.info("nothing is recalled: %s", error or "it took too long")
+        except (TimeoutError, EngineError, sqlite3.Error) as error:
+            log.info("nothing is recalled: %s", str(error) or f"it would take more than {self._seconds:g} s")
             return ()
+        except Exception:  # a player isn't left without a reply for it
+            log.exception("a mistake in the server: nothing is recalled")
+            return ()
+        finally:
+            self._asking -= 1
+            if not self._asking:
+                self._nobody_asks.set()
         texts = {(spoken.said, spoken.reply) for spoken in shown}
         found = [row for row in found if row.id not in recalled and (row.said, row.reply) not in texts][: self._most]
         recalled.update(row.id for row in found)
@@ -130,7 +145,9 @@ class Recall:
             except Exception:
                 log.exception("a mistake in the server: what was said isn't embedded")
             else:
-                rows = await self._store.changed()
+                await self._store.wait_changed()
+                await asyncio.sleep(_AFTER_SECONDS)
+                rows = self._store.changed()
                 continue
             rows = None
             await asyncio.sleep(_REST_SECONDS)
@@ -161,6 +178,7 @@ class Recall:
             await self._embed(embedder, rows[start : start + _AT_A_TIME])
 
     async def _embed(self, embedder: Embedder, rows: Sequence[Row]) -> None:
+        await self._nobody_asks.wait()  # who speaks now goes first
         try:
             vectors = await embedder.embed([row.about for row in rows])
         except EngineFailed as error:

@@ -231,13 +231,12 @@ class SqliteStore(Store):
 
     # --- for what is beside exchanges -------------------------------------------------------------
 
-    async def changed(self) -> set[int] | None:
-        """Return the rows of exchanges that were written since the last time, once there are some.
-
-        Returns:
-            the rows; or None if it may be any: some other program has written.
-        """
+    async def wait_changed(self) -> None:
+        """Return when exchanges were written since `changed` was called."""
         await self._changed.wait()
+
+    def changed(self) -> set[int] | None:
+        """Return the rows of exchanges that were written since the last time; None if it may be any: some other program has written."""
         self._changed.clear()
         rows, self._written = self._written, set()
         return rows

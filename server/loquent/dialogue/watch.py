@@ -30,16 +30,17 @@ class Watch:
         self.metrics = metrics
         self.tracer = tracer
 
-    def turn(self, session: str, conversation: Conversation, number: int, said: str) -> TurnWatch:
+    def turn(self, session: str, conversation: Conversation, number: int, kind: str, said: str) -> TurnWatch:
         """See a turn that begins now.
 
         Args:
             session: the session's public name.
             conversation: the one it belongs to.
             number: the client's number for it.
-            said: the player's words.
+            kind: what it is: say or decide.
+            said: the player's words, or the game's question.
         """
-        return TurnWatch(self, session, conversation, number, said)
+        return TurnWatch(self, session, conversation, number, kind, said)
 
     def refused(self, session: str, frame: Open | Say | Decide | Cancel | Close, code: Code, message: str) -> None:
         """See that a frame is answered by a fault, and nothing else.
@@ -53,7 +54,7 @@ class Watch:
         self.metrics.faults.add(code)
         log = _LOG.about(session=session, code=code)
         if isinstance(frame, Say | Decide):
-            self.metrics.turns.add("refused")
+            self.metrics.turns[frame.NAME].add("refused")
             log = log.about(conversation=frame.conversation, turn=frame.turn)
         elif isinstance(frame, Cancel):
             log = log.about(turn=frame.turn)
@@ -66,12 +67,26 @@ class TurnWatch:
     """Sees one turn, from its begin. Times are the loop's, in seconds.
 
     Args:
-        watch, session, conversation, number, said: see `Watch.turn`.
+        watch, session, conversation, number, kind, said: see `Watch.turn`.
     """
 
-    __slots__ = ("_first", "_last", "_metrics", "_queued", "_since", "_span", "_time", "_tokens", "log")
+    __slots__ = (
+        "_chosen",
+        "_first",
+        "_kind",
+        "_last",
+        "_metrics",
+        "_queued",
+        "_since",
+        "_span",
+        "_time",
+        "_tokens",
+        "log",
+    )
 
-    def __init__(self, watch: Watch, session: str, conversation: Conversation, number: int, said: str) -> None:
+    def __init__(
+        self, watch: Watch, session: str, conversation: Conversation, number: int, kind: str, said: str
+    ) -> None:
         self._metrics = watch.metrics
         self._time = asyncio.get_running_loop().time
         self._since = self._time()
@@ -79,14 +94,24 @@ class TurnWatch:
         self._first: float | None = None
         self._last = 0.0
         self._tokens = 0
+        self._kind = kind
+        self._chosen = ""
         self.log = _LOG.about(
-            session=session, conversation=conversation.number, turn=number, character=conversation.character_id
+            session=session,
+            conversation=conversation.number,
+            turn=number,
+            kind=kind,
+            character=conversation.character_id,
         )
         """Its lines are about the turn."""
         self._span = watch.tracer.turn(
-            session=session, conversation=conversation.number, turn=number, character=conversation.character_id
+            session=session,
+            conversation=conversation.number,
+            turn=number,
+            kind=kind,
+            character=conversation.character_id,
         )
-        spoken(self.log, "player", said)
+        spoken(self.log, "player" if kind == Say.NAME else "game", said)
 
     def admitted(self) -> None:
         """See that it has its place in the engine."""
@@ -104,7 +129,11 @@ class TurnWatch:
 
     def decides(self, choice: Choice) -> None:
         """See what the engine is to choose from."""
-        self._span.asks(0, choice.messages)
+        self._span.asks(None, choice.messages)
+
+    def decided(self, option: str) -> None:
+        """See what was chosen."""
+        self._chosen = option
 
     def delta(self, delta: Delta) -> None:
         """See a piece of the reply. Called for each."""
@@ -134,12 +163,13 @@ class TurnWatch:
         """
         now = self._time()
         metrics = self._metrics
+        told = reply or self._chosen
         prompt_tokens = finish.prompt_tokens if finish else None
         cached_tokens = finish.cached_tokens if finish else None
         reply_tokens = finish.reply_tokens if finish else None
         made = self._tokens if reply_tokens is None else reply_tokens
-        metrics.turns.add(reason)
-        metrics.turn.observe(now - self._since)
+        metrics.turns[self._kind].add(reason)
+        metrics.turn[self._kind].observe(now - self._since)
         metrics.tokens.add("prompt", prompt_tokens or 0)
         metrics.tokens.add("cached", cached_tokens or 0)
         metrics.tokens.add("reply", made)
@@ -157,9 +187,9 @@ class TurnWatch:
             first_ms=first_ms,
             total_ms=total_ms,
         ).info("turn ended")
-        spoken(self.log, "character", reply)
+        spoken(self.log, "character", told)
         self._span.ended(
-            reason, reply, code=code, prompt_tokens=prompt_tokens, cached_tokens=cached_tokens, reply_tokens=made
+            reason, told, code=code, prompt_tokens=prompt_tokens, cached_tokens=cached_tokens, reply_tokens=made
         )
         return Usage(
             prompt_tokens=prompt_tokens,

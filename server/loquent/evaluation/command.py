@@ -8,6 +8,7 @@ import importlib.util
 import json
 import re
 import ssl
+import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from ..wording import nearest
 from .failure import EvaluationError
 from .own_server import own_server
 from .runner import run_suite
-from .suite import Said, Suite, load_suite, shipped_suites
+from .suite import Asked, Said, Suite, load_suite, shipped_suites
 
 if TYPE_CHECKING:
     from .document import Document
@@ -36,6 +37,8 @@ _NEEDED: Final = {"sklearn": "scikit-learn", "matplotlib": "matplotlib", "tqdm":
 _NEEDED_FOR_LANGUAGES: Final = {"py3langid": "py3langid"}
 """What is to be installed for the modules that are imported."""
 _HEALTH_SECONDS: Final = 10.0
+_RECOGNITION_SECONDS: Final = 300.0
+"""How long a model for pictures may take to load."""
 _INTERRUPTED: Final = 130
 
 
@@ -198,7 +201,7 @@ def _ask(
 
     with _server(asked, suite, configuration, report) as (url, character_file):
         dial = partial(Client.connect, url, client="loquent-evaluate", token=token, authorities=authorities)
-        server = {"url": asked.url, **ask_health(url)}
+        server = {"url": asked.url, **_health_to_rely_on(url, suite)}
         report(
             f"{suite.attempts} attempts at {len(suite.cases)} cases of {suite.name}. Ctrl-C ends it with what there is."
         )
@@ -224,7 +227,7 @@ def _server(
 
 
 def ask_health(url: str) -> dict[str, Any]:
-    """Ask a server for its version, engine and model; what it doesn't tell is None."""
+    """Ask a server for its version, engine and model, and how what recognises pictures is; what it doesn't tell is None."""
     trusting = ssl.SSLContext(
         ssl.PROTOCOL_TLS_CLIENT
     )  # nothing secret is told to it; the wire's own connection is checked
@@ -237,7 +240,18 @@ def ask_health(url: str) -> dict[str, Any]:
             told = json.loads(answer.read(1 << 16))
     except (OSError, ValueError, RecursionError):
         pass
-    return {name: str(told[name]) if name in told else None for name in ("version", "engine", "model")}
+    return {name: str(told[name]) if name in told else None for name in ("version", "engine", "model", "recognition")}
+
+
+def _health_to_rely_on(url: str, suite: Suite) -> dict[str, Any]:
+    """Ask how a server is; where pictures will be shown, wait until what may recognise them has been loaded, behind the engine."""
+    deadline = time.monotonic() + _RECOGNITION_SECONDS
+    while True:
+        health = ask_health(url)
+        shown = any(isinstance(case, Asked) and case.images for case in suite.cases)
+        if not shown or health["recognition"] not in ("starting", "restarting") or time.monotonic() > deadline:
+            return health
+        time.sleep(0.5)
 
 
 # --- What came of it ---------------------------------------------------------------------------------------------

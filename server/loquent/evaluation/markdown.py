@@ -309,6 +309,7 @@ def _about(document: Mapping[str, Any]) -> str:
     rows = [
         ("model", escape(server.get("model") or "unknown")),
         ("engine", escape(server.get("engine") or "unknown")),
+        ("recognition of pictures beside it", escape(server.get("recognition") or "unknown")),
         ("server", f"Loquent {escape(server.get('version') or 'unknown')}, {where}"),
         ("suite", f"{escape(suite['name'])}, SHA-256 `{suite['sha256'][:16]}`"),
         ("character", f"{escape(character['name'])}, SHA-256 {_digest(character['sha256'])}"),

@@ -91,20 +91,21 @@ class OtlpTracer:
             "gen_ai.operation.name": "chat",
             "gen_ai.provider.name": engine,
             "gen_ai.request.model": model,
-            "gen_ai.request.stream": True,
         }
 
     def listens(self, host: str, port: int) -> None:
         """See `Tracer`."""
         self._attributes |= {"server.address": host, "server.port": port}
 
-    def turn(self, *, session: str, conversation: int, turn: int, character: str) -> OtlpTurn:
+    def turn(self, *, session: str, conversation: int, turn: int, kind: str, character: str) -> OtlpTurn:
         """See `Tracer`."""
         attributes = self._attributes | {
+            "gen_ai.request.stream": kind == "say",
             "gen_ai.conversation.id": f"{session}/{conversation}",
             "loquent.session": session,
             "loquent.conversation": conversation,
             "loquent.turn": turn,
+            "loquent.kind": kind,
             "loquent.character": character,
         }
         # A root of its own: the model runs here, and no client tells us of a trace that this would be a part of.
@@ -147,9 +148,10 @@ class OtlpTurn:
         """See `TurnSpan`."""
         self._span.add_event("loquent.admitted")
 
-    def asks(self, max_tokens: int, prompt: Sequence[Said]) -> None:
+    def asks(self, max_tokens: int | None, prompt: Sequence[Said]) -> None:
         """See `TurnSpan`."""
-        self._span.set_attribute("gen_ai.request.max_tokens", max_tokens)
+        if max_tokens is not None:
+            self._span.set_attribute("gen_ai.request.max_tokens", max_tokens)
         if self._texts:
             messages = [_message(said.role, said.content) for said in prompt]
             self._span.set_attribute("gen_ai.input.messages", json.dumps(messages))

@@ -32,11 +32,11 @@ class TurnSpan(Protocol):
     def admitted(self) -> None:
         """Note that the turn has got its place in the engine."""
 
-    def asks(self, max_tokens: int, prompt: Sequence[Said]) -> None:
+    def asks(self, max_tokens: int | None, prompt: Sequence[Said]) -> None:
         """Note what the engine is asked.
 
         Args:
-            max_tokens: how long the reply may be.
+            max_tokens: how long the reply may be; None for a decision.
             prompt: the messages; sent only where texts are wanted.
         """
 
@@ -57,7 +57,7 @@ class TurnSpan(Protocol):
 
         Args:
             outcome: how the turn came out, as `Metrics.turns` counts it.
-            reply: what was replied; sent only where texts are wanted.
+            reply: what was replied, or chosen; sent only where texts are wanted.
             code: the fault's code, if there was one.
             prompt_tokens: how many tokens the prompt had; None, here and below, where nobody knows.
             cached_tokens: how many of those the engine didn't have to compute.
@@ -71,13 +71,14 @@ class Tracer(Protocol):
     def listens(self, host: str, port: int) -> None:
         """Say where the server listens, which spans tell from then on."""
 
-    def turn(self, *, session: str, conversation: int, turn: int, character: str) -> TurnSpan:
+    def turn(self, *, session: str, conversation: int, turn: int, kind: str, character: str) -> TurnSpan:
         """Begin the span of a turn.
 
         Args:
             session: the session's public name.
             conversation: the client's number for the conversation.
             turn: the client's number for the turn.
+            kind: what it is: say or decide.
             character: the name under which the server knows the character.
         """
 
@@ -89,7 +90,7 @@ class _NoSpan:
     def admitted(self) -> None:
         pass
 
-    def asks(self, max_tokens: int, prompt: Sequence[Said]) -> None:
+    def asks(self, max_tokens: int | None, prompt: Sequence[Said]) -> None:
         pass
 
     def first_token(self, seconds: float) -> None:

@@ -55,6 +55,12 @@ def test_one_can_come_and_one_can_go(folder: Path, caplog: pytest.LogCaptureFixt
     assert "bo.toml is gone" in caplog.text
 
 
+def test_hidden_files_are_the_editors_own(folder: Path) -> None:
+    (folder / ".#ada.toml").symlink_to("somebody@a-machine.1")
+    (folder / "._bo.toml").write_bytes(b"\x00\x05\x16\x07\xff")
+    assert list(Cast.read(folder)) == ["ada", "bo"]
+
+
 def test_each_adapter_is_known_once_and_as_of_now(folder: Path) -> None:
     cast = Cast.read(folder)
     assert adapters_of(cast) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from itertools import permutations
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from loquent.dialogue.decisions import ChoiceError, asked, check_options
+from loquent.dialogue.decisions import ChoiceError, asked, check_options, shares
 from loquent.dialogue.store import Spoken
 from loquent.engines.base import Choice, EngineFailed, EngineLacks, Message, Request, RequestRefused, Verdict
 from loquent.engines.keeper import Keeper
@@ -117,8 +118,35 @@ async def test_nothing_of_it_is_remembered() -> None:
 
 
 def test_the_message_names_the_options_in_their_order() -> None:
-    text = asked(" Did he?\n", ["yes", "no,  never\n"])
+    text = asked(" Did he?\n", check_options(["yes ", "no,  never\n"], Settings()))
     assert text.endswith("Did he?\nAnswer with one of these only: yes; no, never")
+
+
+@virtual_time
+async def test_options_are_judged_as_the_model_is_told_them() -> None:
+    """White space around them would be tokens that no model answers with."""
+    weights = Asked(1, 1)
+    t = await laid(weights)
+    t.act(open_(), decide(1, [" yes", "not\n yet "]))
+    await asyncio.sleep(1)
+    (choice,) = weights.choices
+    assert choice.options == ("yes", "not yet")
+    await t.close()
+
+
+@given(st.lists(st.floats(0, 1e3, width=32), min_size=2, max_size=64).filter(any))
+def test_probabilities_sum_to_1_whatever_they_were_computed_with(weights: list[float]) -> None:
+    found = shares(Verdict(weights), len(weights))
+    assert math.fsum(found) == pytest.approx(1, abs=1e-15)
+    assert found.index(max(found)) == weights.index(max(weights))
+
+
+@pytest.mark.parametrize(
+    "wrong", [(), (1.0,), (0.5, 0.25, 0.25), (math.nan, 1.0), (math.inf, 0.0), (0.0, 0.0), (1.5, -0.5)]
+)
+def test_an_engine_that_gives_no_probabilities_has_failed(wrong: tuple[float, ...]) -> None:
+    with pytest.raises(EngineFailed):
+        shares(Verdict(wrong), 2)
 
 
 # --- what is refused -------------------------------------------------------------------------------------------
@@ -129,7 +157,7 @@ def test_the_message_names_the_options_in_their_order() -> None:
     [
         ([], "at least 2 options to choose from; this one has 0."),
         (["yes"], "at least 2 options to choose from; this one has 1."),
-        (["yes", "no", "yes"], "Options 1 and 3 are the same ('yes')"),
+        (["yes", "no", "yes"], "Options 1 and 3 are the same; each must differ"),
         (["yes", " yes\n"], "Options 1 and 2 are the same"),
         (["yes", " \t"], "Option 2 is empty"),
         (["yes", ""], "Option 2 is empty"),
@@ -411,6 +439,26 @@ async def test_what_a_recogniser_cannot_do_is_refused(frame: Say | Decide, says:
     assert fault.code == "images_refused"
     assert says in fault.message
     await t.close()
+
+
+async def test_a_recogniser_that_still_loads_is_waited_for() -> None:
+    keeper = Keeper(Recogniser, restarts=0, within_seconds=600)
+    t = Table(Blind(), recogniser=keeper)
+    await t.keeper.start()
+    t.act(open_())
+    for turn, (images, code) in enumerate([((PNG,), "engine_starting"), ((PNG, PNG), "images_refused")], 1):
+        fault = t.act(Decide(1, turn, "Which?", ("red", "blue"), images))[-1]
+        assert isinstance(fault, Fault)
+        assert fault.code == code
+        assert (fault.retry_after_ms is not None) == (code == "engine_starting")
+    await keeper.start()
+    t.act(Decide(1, 3, "Which?", ("red", "blue"), (PNG,)))
+    async with asyncio.timeout(10):
+        while not t.ends(3):
+            await asyncio.sleep(0.001)
+    assert t.ends(3) == ["stop"]
+    await t.close()
+    await keeper.close()
 
 
 async def test_without_eyes_there_are_no_pictures() -> None:

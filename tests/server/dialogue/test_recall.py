@@ -24,7 +24,7 @@ from loquent.dialogue.memory_file import connect
 from loquent.dialogue.recall import Recall
 from loquent.dialogue.sqlite_store import SqliteStore
 from loquent.dialogue.store import Spoken
-from loquent.engines.base import EngineBusy, EngineDead, EngineError, EngineFailed, Request
+from loquent.engines.base import EngineBusy, EngineDead, EngineFailed, Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.players import erase_player
 from loquent.serve import serve
@@ -95,6 +95,12 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
         while not condition():
             await asyncio.sleep(0.005)
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Embed without a pause for who answers at once."""
+    monkeypatch.setattr("loquent.dialogue.recall._AFTER_SECONDS", 0)
 
 
 @pytest.fixture
@@ -180,8 +186,10 @@ def test_what_is_recalled_was_said_by_the_same_player_to_the_same_character(
 # --- nothing waits for it ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [EngineBusy("full", 1), EngineFailed("no"), EngineDead("gone")], ids=type)
-async def test_a_model_that_fails_means_that_nothing_is_recalled(mind: Mind, error: EngineError) -> None:
+@pytest.mark.parametrize(
+    "error", [EngineBusy("full", 1), EngineFailed("no"), EngineDead("gone"), KeyError("x")], ids=type
+)
+async def test_a_model_that_fails_means_that_nothing_is_recalled(mind: Mind, error: Exception) -> None:
     mind.say("gold", "x")
     await mind.embedded(1)
     assert mind.embedder is not None
@@ -201,6 +209,21 @@ async def test_a_model_that_is_slow_or_not_there_holds_up_nothing(mind: Mind) ->
     assert time.monotonic() - began < 20
     mind.embedder = None
     assert await mind.recalled("gold") == ()
+
+
+async def test_who_speaks_now_goes_before_what_is_embedded_behind_the_turns(mind: Mind) -> None:
+    for number in range(40):
+        mind.say(f"gold {number}")
+    await mind.embedded(40)
+    assert mind.embedder is not None
+    mind.embedder.seconds = 0.2
+    asking = asyncio.create_task(mind.recalled("what is gold"))
+    await asyncio.sleep(0)
+    for number in range(8):
+        mind.say(f"silver {number}")
+    assert len(await asking) == 2
+    await mind.embedded(48)
+    assert mind.embedder.embedded[40] == "what is gold"
 
 
 async def test_while_the_file_is_held_what_is_in_it_is_recalled(mind: Mind) -> None:
@@ -320,7 +343,7 @@ async def test_what_is_recalled_stands_before_the_players_words_stays_there_and_
 
     mind.say("My horse is called Biscuit [wave]", "A fine name.", player="zoë", ago=86_400)
     for number in range(30):  # of which some fit into what a conversation begins with, and a little more
-        mind.say(f"filler {number} " * 300, "x", player="zoë", ago=100)
+        mind.say(f"filler {number} " * 100, "x", player="zoë", ago=100)
     await mind.embedded(31)
     characters = {"guard": Character("Tomas", "You are Tomas.", cues=(Cue("wave", "to greet"),))}
     engine = ScriptedEngine(script, tokens_per_second=0)

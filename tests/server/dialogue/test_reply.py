@@ -13,6 +13,7 @@ from loquent.dialogue.cues import grammar
 from loquent.dialogue.store import Spoken
 from loquent.engines.base import Request, Sampling
 from loquent.engines.scripted import ScriptedEngine
+from loquent.settings import Settings
 from loquent.wire.frames import Begin, Cancel, Cue, End, Exchange, Fault, Frame, Opened, Say, Text
 from support.table import Table, open_, say
 from support.virtual_time import virtual_time
@@ -184,6 +185,24 @@ async def test_a_greeting_needs_no_engine_and_is_remembered() -> None:
     assert [message.role for message in request.messages] == ["system", "user", "assistant", "user"]
     assert request.messages[1].content
     assert request.messages[2].content == "[wave] Good evening!"
+    await t.close()
+
+
+@virtual_time
+async def test_a_greeting_waits_for_no_place_in_the_engine() -> None:
+    t = Table(
+        ScriptedEngine(Prompts(), tokens_per_second=0.1),
+        settings=replace(Settings(), running_turns=1, queued_turns=0),
+        characters={"innkeeper": MARTA},
+    )
+    await t.keeper.start()
+    t.act(open_(1), open_(2), open_(3), say(1), say(2, "", conversation=2), say(3, conversation=3))
+    await asyncio.sleep(0.1)
+    t.flush()
+    assert t.ends(2) == ["stop"]
+    assert told(t, 2) == ["<wave>", "Good evening!"]
+    assert [fault.code for fault in t.frames if isinstance(fault, Fault)] == ["busy"]
+    assert t.ends(1) == []
     await t.close()
 
 

@@ -49,14 +49,14 @@ async def test_a_reply_is_measured_from_the_say_to_its_end() -> None:
     at.act(open_(), say(1))
     await asyncio.sleep(10)
     seen = read(at.metrics)
-    assert seen["turns_total stop"] == 1
+    assert seen["turns_total say stop"] == 1
     assert seen["tokens_total reply"] == 10
     assert seen["tokens_total prompt"] > 0
     assert seen["time_to_first_token_seconds_count"] == 1
     assert seen["time_to_first_token_seconds_sum"] == pytest.approx(0.5)
     assert seen["inter_token_latency_seconds_count"] == 9
     assert seen["inter_token_latency_seconds_sum"] == pytest.approx(0.9)
-    assert seen["turn_seconds_sum"] == pytest.approx(1.4)
+    assert seen["turn_seconds_sum say"] == pytest.approx(1.4)
     assert seen["queue_seconds_count"] == 1
     assert "queue_seconds_sum" not in seen
     await at.close()
@@ -107,7 +107,7 @@ async def test_a_turn_that_waited_in_vain_counts_with_the_time_it_waited() -> No
     at.act(open_(1), open_(2), say(1, conversation=1), say(2, conversation=2))
     await asyncio.sleep(10)
     seen = read(at.metrics)
-    assert seen["turns_total fault"] == seen["turns_total stop"] == seen["faults_total busy"] == 1
+    assert seen["turns_total say fault"] == seen["turns_total say stop"] == seen["faults_total busy"] == 1
     assert seen["queue_seconds_sum"] == pytest.approx(0.25)
     await at.close()
 
@@ -119,11 +119,11 @@ async def test_tokens_of_a_cancelled_reply_count_though_the_engine_never_says_ho
     await asyncio.sleep(0.35)
     at.act(Cancel(1, 3))
     seen = read(at.metrics)
-    assert seen["turns_total cancelled"] == 1
+    assert seen["turns_total say cancelled"] == 1
     assert seen["tokens_total reply"] == 4
     assert "tokens_total prompt" not in seen
     at.act(Cancel(1, 3), Close(1))
-    assert read(at.metrics)["turns_total cancelled"] == 1
+    assert read(at.metrics)["turns_total say cancelled"] == 1
     await at.close()
 
 
@@ -138,8 +138,9 @@ async def test_faults_count_by_their_code_and_turns_that_never_began_as_refused(
     at.act(say(9))
     seen = read(at.metrics)
     assert {name: count for name, count in seen.items() if name.startswith(("turns_total", "faults_total"))} == {
-        "turns_total fault": 1,
-        "turns_total refused": 5,
+        "turns_total say fault": 1,
+        "turns_total say refused": 4,
+        "turns_total decide refused": 1,
         "faults_total turn_order": 1,
         "faults_total turn_running": 3,
         "faults_total conversation_open": 1,
@@ -149,11 +150,44 @@ async def test_faults_count_by_their_code_and_turns_that_never_began_as_refused(
 
 
 @virtual_time
+async def test_decisions_count_as_what_they_are() -> None:
+    at = await table(first_token_seconds=0.25)
+    at.act(open_(), Decide(1, 1, "Well?", ("yes", "no"), ()))
+    await asyncio.sleep(1)
+    at.act(Decide(1, 2, "Well?", ("yes", "no"), ()), Cancel(2, 0))
+    seen = read(at.metrics)
+    assert seen["turns_total decide stop"] == seen["turns_total decide cancelled"] == 1
+    assert seen["turn_seconds_sum decide"] == pytest.approx(0.25)
+    assert seen["queue_seconds_count"] == 2
+    assert seen["tokens_total prompt"] > 0
+    assert not [name for name in seen if " say" in name or "first_token" in name or "inter_token" in name]
+    await at.close()
+
+
+def test_what_is_said_of_a_decision_is_the_games(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("loquent.spoken"), "disabled", False)
+    caplog.set_level(logging.INFO)
+
+    @virtual_time
+    async def decides() -> None:
+        at = await table()
+        at.act(open_(), Decide(1, 1, "Will it be the bed?", ("bed", "road"), ()))
+        await asyncio.sleep(1)
+        await at.close()
+
+    decides()
+    spoken = [(vars(r)["who"], vars(r)["text"], vars(r)["kind"]) for r in caplog.records if r.name == "loquent.spoken"]
+    assert spoken == [("game", "Will it be the bed?", "decide"), ("character", "bed", "decide")]
+
+
+@virtual_time
 async def test_a_flood_is_counted_too() -> None:
     at = await table()
     at.conversations.refuse_early(say(1), 0.5)
     seen = read(at.metrics)
-    assert seen == {"turns_total refused": 1, "faults_total busy": 1}
+    assert seen == {"turns_total say refused": 1, "faults_total busy": 1}
     await at.close()
 
 
@@ -175,6 +209,7 @@ def test_a_turn_leaves_one_line(caplog: pytest.LogCaptureFixture) -> None:
                     "session": session,
                     "conversation": 1,
                     "turn": 1,
+                    "kind": "say",
                     "character": "innkeeper",
                     "outcome": "stop",
                     "prompt_tokens": 4,
@@ -191,6 +226,7 @@ def test_a_turn_leaves_one_line(caplog: pytest.LogCaptureFixture) -> None:
                     "session": session,
                     "conversation": 2,
                     "turn": 2,
+                    "kind": "say",
                     "character": "guard",
                     "outcome": "cancelled",
                     "reply_tokens": 1,

@@ -86,6 +86,7 @@ def test_with_a_server_that_runs_and_thresholds(tmp_path: Path) -> None:
             "version": "0.1.0",
             "engine": "scripted",
             "model": "script",
+            "recognition": "off",
         }
         assert report["character"]["sha256"] is None
         result = run(*arguments, "--fail-under", "replies=0.51", "--repeat", "2", "--concurrency", "2", cwd=tmp_path)

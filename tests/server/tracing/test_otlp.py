@@ -48,7 +48,7 @@ async def tracing(address: str, *, texts: bool = False) -> AsyncIterator[Tracer]
 
 def begun(sending: Tracer, turn: int = 7) -> TurnSpan:
     """Begin the span of a turn, as far as what the engine is asked."""
-    span = sending.turn(session="1a2b3c4d", conversation=2, turn=turn, character="innkeeper")
+    span = sending.turn(session="1a2b3c4d", conversation=2, turn=turn, kind="say", character="innkeeper")
     span.admitted()
     span.asks(256, PROMPT)
     return span
@@ -91,11 +91,23 @@ async def test_a_turn_is_a_span_named_as_the_conventions_have_it(collector: Coll
         "loquent.session": "1a2b3c4d",
         "loquent.conversation": 2,
         "loquent.turn": 7,
+        "loquent.kind": "say",
         "loquent.character": "innkeeper",
         "loquent.outcome": "stop",
     }
     assert collector.resource["service.name"] == "loquent"
     assert collector.resource["service.version"] == __version__
+
+
+async def test_a_decision_is_a_span_too_that_streams_nothing(collector: Collector) -> None:
+    async with tracing(collector.address) as sending:
+        span = sending.turn(session="1a2b3c4d", conversation=2, turn=8, kind="decide", character="innkeeper")
+        span.asks(None, PROMPT)
+        span.ended("stop", "yes", prompt_tokens=80, cached_tokens=64, reply_tokens=0)
+    (sent,) = collector.spans
+    what = attributes(sent.attributes)
+    assert (what["loquent.kind"], what["gen_ai.request.stream"]) == ("decide", False)
+    assert "gen_ai.request.max_tokens" not in what
 
 
 async def test_each_turn_is_a_trace_of_its_own(collector: Collector) -> None:

@@ -27,6 +27,7 @@ from loquent.wire.frames import (
     SERVER_FRAMES,
     Begin,
     Cue,
+    Decision,
     End,
     Fault,
     Frame,
@@ -41,7 +42,9 @@ from loquent.wire.outbox import Outbox
 from loquent.wire.session import Session
 
 # What a turn is, as one text: these stand for its frames, everything else is text that was said.
-BEGIN, CUE, FAULT, END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+BEGIN, CUE, FAULT, END, DECISION = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3", "\ufdd4"
+
+CHANCES = (0.1, 0.7, 0.2)
 
 
 class Client:
@@ -95,6 +98,9 @@ class Client:
                 self.tokens[frame.turn] += frame.tokens
             case Cue():
                 self.turns[frame.turn] += CUE
+            case Decision():
+                assert (frame.index, frame.probabilities) == (1, CHANCES)
+                self.turns[frame.turn] += DECISION
             case Fault(refers=Refers(number=turn)):
                 self.turns[turn] += FAULT
             case End():
@@ -172,7 +178,7 @@ class Wire(RuleBasedStateMachine):
     @rule(data=st.data(), text=st.text(min_size=1, max_size=12), tokens=st.integers(0, 3))
     def more(self, data: st.DataObject, text: str, tokens: int) -> None:
         """The engine has more of a turn's reply."""
-        self.say(data, text.translate(dict.fromkeys(map(ord, BEGIN + CUE + FAULT + END), "?")), tokens)
+        self.say(data, text.translate(dict.fromkeys(map(ord, BEGIN + CUE + FAULT + END + DECISION), "?")), tokens)
 
     def say(self, data: st.DataObject, text: str, tokens: int) -> None:
         """Say text in one of the turns that are running."""
@@ -188,6 +194,14 @@ class Wire(RuleBasedStateMachine):
         turn = data.draw(st.sampled_from(self.running))
         self.outbox.put(Cue(0, turn, "nod", argument))
         self.said[turn] += CUE
+
+    @precondition(lambda self: self.running)
+    @rule(data=st.data())
+    def decide(self, data: st.DataObject) -> None:
+        """A turn comes to its decision."""
+        turn = data.draw(st.sampled_from(self.running))
+        self.outbox.put(Decision(0, turn, 1, CHANCES))
+        self.said[turn] += DECISION
 
     @precondition(lambda self: self.running)
     @rule(data=st.data(), fails=st.booleans())

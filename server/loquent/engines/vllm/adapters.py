@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
+import math
 import re
+import shutil
+import struct
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +19,7 @@ from loquent.engines.base import EngineError, EngineStartError, RequestRefused
 from loquent.engines.vllm.startup import first_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,7 +29,11 @@ _RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)
 _MOST_AT_ONCE = 4
 """How many adapters replies may have that run in the same step; the replies of others wait for them."""
 
-_WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin", "adapter_model.pt")
+_MOST_HEADER = 64 << 20
+"""Bytes that the list of the weights in a file may have."""
+
+_WEIGHTS = "adapter_model.safetensors"
+"""The file with an adapter's weights. The other kinds that there are can run code where they're read."""
 
 
 class Adapters:
@@ -39,28 +48,40 @@ class Adapters:
         self._folders: dict[str, str] = {}
         self._requests: dict[str, Any] = {}
         self._rank = 0
+        self._shapes: Shapes = {}
+        self._nothing: str | None = None
+        """On the CPU, an adapter that changes nothing, for replies without one: beside others that have one, vLLM 0.32 would give
+        them the weights in its last slot (it takes "none", which is -1, for an index)."""
         self._numbers = itertools.count(1)
 
-    def arguments(self) -> list[str]:
+    def arguments(self, model: str = "", *, on_cpu: bool = False) -> list[str]:
         """Return the arguments with which vLLM can use them. Fetches those that aren't here; blocks.
+
+        Args:
+            model: the model's folder; of a hub name nothing is known yet.
+            on_cpu: whether vLLM runs on the CPU.
 
         Raises:
             EngineStartError: one can't be had, or is none.
         """
         if not self._names:
             return []
+        self._shapes = _shapes(Path(model))
         for name in self._names:
             try:
-                self._folders[name], rank = _found(name)
+                self._folders[name], rank = _found(name, self._shapes)
             except ValueError as error:
                 raise EngineStartError(str(error)) from None
             self._rank = max(self._rank, next(most for most in _RANKS if most >= rank))
-        most = min(len(self._names), _MOST_AT_ONCE)
+        if on_cpu:
+            self._nothing = tempfile.mkdtemp(prefix="loquent-adapter-")
+            _write_nothing(Path(self._nothing), _shapes(Path(self._folders[self._names[0]])))
+        most = min(len(self._names) + on_cpu, _MOST_AT_ONCE)
         return [
             "--enable-lora",
             *("--max-lora-rank", str(self._rank)),
             *("--max-loras", str(most)),
-            *("--max-cpu-loras", str(max(len(self._names), most) + _MOST_AT_ONCE)),
+            *("--max-cpu-loras", str(len(self._names) + _MOST_AT_ONCE)),
         ]
 
     async def load(self, llm: Any) -> None:
@@ -69,18 +90,22 @@ class Adapters:
         Raises:
             EngineStartError: one doesn't fit.
         """
-        for name in self._names:
+        for name in (*self._names, None):
             try:
                 await self.request(llm, name)
             except RequestRefused as error:
                 raise EngineStartError(str(error)) from None
 
-    async def request(self, llm: Any, name: str) -> Any:
-        """Return what tells vLLM to use an adapter; have it loaded first, if it hasn't been.
+    async def request(self, llm: Any, name: str | None) -> Any:
+        """Return what tells vLLM to use an adapter, or none; have it loaded first, if it hasn't been.
 
         Raises:
             RequestRefused: it can't be used.
         """
+        if name is None:
+            if self._nothing is None:
+                return None
+            name = self._nothing
         if name in self._requests:
             return self._requests[name]
         if not self._names:
@@ -92,7 +117,7 @@ class Adapters:
         try:
             folder = self._folders.get(name)
             if folder is None:
-                folder, rank = await asyncio.to_thread(_found, name)
+                folder, rank = await asyncio.to_thread(_found, name, self._shapes)
                 if rank > self._rank:
                     raise ValueError(
                         f"The adapter {name} has the rank {rank}, and the server was started for ranks up to {self._rank}: restart it."
@@ -113,13 +138,39 @@ class Adapters:
             ) from None
         return self._requests.setdefault(name, request)
 
+    def close(self) -> None:
+        """Remove what was written. Idempotent."""
+        if self._nothing is not None:
+            shutil.rmtree(self._nothing, ignore_errors=True)
+
+
+def _write_nothing(folder: Path, shapes: Shapes) -> None:
+    """Write an adapter that changes nothing, for the model that another one is for."""
+    first = next(name for name in shapes if ".lora_A" in name)
+    second = first.replace(".lora_A", ".lora_B")
+    sizes = {first: [1, shapes[first][1]], second: [shapes[second][0], 1]}
+    header: dict[str, Any] = {}
+    end = 0
+    for name, shape in sizes.items():
+        begin, end = end, end + 4 * math.prod(shape)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
+    written = json.dumps(header).encode()
+    (folder / _WEIGHTS).write_bytes(struct.pack("<Q", len(written)) + written + bytes(end))
+    module = first.partition(".lora_A")[0].rpartition(".")[2]
+    config = {"peft_type": "LORA", "r": 1, "lora_alpha": 1, "target_modules": [module]}
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+
 
 def _reason(error: Exception) -> str:
     return re.sub(r"^Call to \w+ method failed: ", "", first_sentence(str(error)) or type(error).__name__)
 
 
-def _found(name: str, fetch: Callable[[str], str] | None = None) -> tuple[str, int]:
+def _found(name: str, shapes: Shapes) -> tuple[str, int]:
     """Return an adapter's folder and rank. Fetches it from the hub if it's no folder here.
+
+    Args:
+        name: the folder, or its hub name.
+        shapes: of the model's weights.
 
     Raises:
         ValueError: it can't be had, or is none; the text is a sentence.
@@ -128,7 +179,7 @@ def _found(name: str, fetch: Callable[[str], str] | None = None) -> tuple[str, i
     if not path.is_dir():
         if Path(name).is_absolute() or name.startswith((".", "~")) or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
             raise ValueError(f"There is no folder {name} with an adapter: give an existing folder or a hub name.")
-        path = Path((fetch or _fetched)(name))
+        path = Path(_fetched(name))
     try:
         config = json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))
         kind, rank = config["peft_type"], int(config["r"])
@@ -140,9 +191,40 @@ def _found(name: str, fetch: Callable[[str], str] | None = None) -> tuple[str, i
         raise ValueError(f"The adapter {name} is of the type {kind}, and only LORA can be used.")
     if not 1 <= rank <= _RANKS[-1]:
         raise ValueError(f"The adapter {name} has the rank {rank}, and ranks from 1 to {_RANKS[-1]} can be used.")
-    if not any((path / file).is_file() for file in _WEIGHTS):
-        raise ValueError(f"The adapter {name} has no weights: {_WEIGHTS[0]} is missing in its folder.")
+    if not _shapes(path):
+        raise ValueError(f"The adapter {name} has no weights: {_WEIGHTS} is missing in its folder, or can't be read.")
+    if not _fits(_shapes(path), shapes):
+        raise ValueError(f"The adapter {name} doesn't fit the model: take one that was trained for it.")
     return str(path.resolve()), rank
+
+
+Shapes = dict[str, list[int]]
+"""The shapes of a model's weights, or an adapter's, by their names."""
+
+
+def _shapes(folder: Path) -> Shapes:
+    """Read the shapes of the weights in a folder. Of files of other kinds, and of none, nothing is known."""
+    found: Shapes = {}
+    for file in folder.glob("*.safetensors") if folder.is_dir() else ():
+        with contextlib.suppress(OSError, ValueError, struct.error, KeyError, TypeError), file.open("rb") as opened:
+            (length,) = struct.unpack("<Q", opened.read(8))
+            header = json.loads(opened.read(min(length, _MOST_HEADER)))
+            found.update((name, about["shape"]) for name, about in header.items() if name != "__metadata__")
+    return found
+
+
+def _fits(adapter: Shapes, model: Shapes) -> bool:
+    """Whether an adapter's weights have the sizes of the model's. vLLM takes smaller ones, and what it then computes is nonsense."""
+    for name, shape in adapter.items():
+        module, dot, side = name.removeprefix("base_model.model.").rpartition(".lora_")
+        base = model.get(f"{module}.weight")
+        # Quantised weights are packed; what they stand for isn't in the file.
+        if dot and base is not None and len(base) == 2 == len(shape) and f"{module}.weight_scale" not in model:
+            if side.startswith("A") and shape[1] != base[1]:
+                return False
+            if side.startswith("B") and shape[0] != base[0]:
+                return False
+    return True
 
 
 def _fetched(name: str) -> str:

@@ -66,6 +66,7 @@ class VllmEngine(Hosted):
         self._defaults: dict[str, Any] = {}
         self._seeds = True
         self._sees = True
+        self._path = ""
         self._prompts: Prompts | None = None
         self._adapters = Adapters(adapters)
 
@@ -87,11 +88,12 @@ class VllmEngine(Hosted):
     # Starting
 
     def _find(self, say: Callable[[str], None]) -> str:
-        return str(embedded_model.prepare(say)) if self._embedded else checked_model(self._model)
+        self._path = str(embedded_model.prepare(say)) if self._embedded else checked_model(self._model)
+        return self._path
 
     def _default_arguments(self, *, in_core: bool, on_cpu: bool) -> Sequence[str]:
         defaults = default_arguments(self._arguments, embedded=self._embedded, in_core=in_core, on_cpu=on_cpu)
-        return [*defaults, *self._adapters.arguments()]
+        return [*defaults, *self._adapters.arguments(self._path, on_cpu=on_cpu)]
 
     def _configured(self, path: str, config: Any, *, on_cpu: bool) -> None:
         if on_cpu:
@@ -129,6 +131,7 @@ class VllmEngine(Hosted):
 
     def _let_go(self) -> None:
         self._prompts = None
+        self._adapters.close()
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the prompt of these messages has, chat template included. About 1 ms for 1,000 tokens.
@@ -165,7 +168,7 @@ class VllmEngine(Hosted):
             prompt = await self._rendering().render(request.messages)
             prompt_tokens = len(prompt["prompt_token_ids"])
             sampling = self._sampling(request.sampling, self._room(prompt_tokens), request.grammar)
-            adapter = None if request.adapter is None else await self._adapters.request(llm, request.adapter)
+            adapter = await self._adapters.request(llm, request.adapter)
             outputs = llm.generate(prompt, sampling, f"loquent-{number}", lora_request=adapter)
             # Closed here, and not whenever the collector comes by: that is what aborts the request.
             async with contextlib.aclosing(outputs):
@@ -254,7 +257,7 @@ class VllmEngine(Hosted):
             prompt = await prompts.render(choice.messages)
             root, paths = prompts.gone_on(prompt, choice.options)
             self._room(len(root) + max(map(len, paths)))
-            adapter = None if choice.adapter is None else await self._adapters.request(llm, choice.adapter)
+            adapter = await self._adapters.request(llm, choice.adapter)
             tree = Tree(choice.options, paths, prompts.ends)
             probabilities = await decide(tree, ask)
         return Verdict(probabilities, len(prompt["prompt_token_ids"]), cached)

@@ -38,6 +38,7 @@ class Prompts:
     def __init__(self, renderer: Any) -> None:
         self._renderer = renderer
         self._tokenizer: Any = renderer.get_tokenizer()
+        self._params = _chat_params(renderer)
         processor = renderer.mm_processor
         self.sees = processor is not None and processor.info.allowed_mm_limits.get("image", 0) > 0
         """Whether the model can be shown pictures."""
@@ -50,9 +51,10 @@ class Prompts:
         self._length = functools.lru_cache(_COUNTED)(self._encoded_length)
         self._picture_length = functools.lru_cache(_COUNTED)(self._rendered_length)
         self._dividers = _dividers(self._tokenizer)
-        text = self._text(self._suited([Message("user", "Hello, world!"), Message("assistant", " Hello!\n")]))
-        if self._counted(text) != self._encoded_length(text):
-            self._dividers = None
+        with _quiet(), contextlib.suppress(RequestRefused):
+            text = self._text(self._suited([Message("user", "Hello, world!\n\n"), *[Message("user", " Hello! ")] * 2]))
+            if self._counted(text) != self._encoded_length(text):
+                self._dividers = None
 
     # Counting
 
@@ -65,7 +67,9 @@ class Prompts:
         """
         pictures = self._shown(messages)
         words = [Message(message.role, message.content) for message in messages] if pictures else messages
-        length = self._counted(self._text(self._suited(words)))
+        prompt = self._rendered(self._suited(words))
+        tokens = prompt.get("prompt_token_ids")  # Some renderers make no text.
+        length = self._counted(prompt["prompt"]) if tokens is None else len(tokens)
         return length + sum(self._picture_length(picture.width, picture.height) for picture in pictures)
 
     def _counted(self, text: str) -> int:
@@ -89,7 +93,7 @@ class Prompts:
             # Where pictures are prepared, and none else: the libraries that do it aren't made for two at a time.
             with _template_errors():
                 _, (prompt,) = self._renderer.render_chat(
-                    [[{"role": "user", "content": content}]], _chat_params(), _tokenize_params(), skip_mm_cache=True
+                    [[{"role": "user", "content": content}]], self._params, _tokenize_params(), skip_mm_cache=True
                 )
             return len(prompt["prompt_token_ids"])
 
@@ -109,7 +113,7 @@ class Prompts:
         self._shown(messages)
         with _template_errors():
             _, (prompt,) = await self._renderer.render_chat_async(
-                [_conversation(self._suited(messages))], _chat_params(), _tokenize_params()
+                [_conversation(self._suited(messages))], self._params, _tokenize_params()
             )
         return prompt
 
@@ -161,10 +165,14 @@ class Prompts:
 
     def _text(self, messages: Sequence[Message]) -> str:
         """Render messages without pictures to text."""
-        with _template_errors():
-            _, prompt = self._renderer.render_messages(_conversation(messages), _chat_params())
+        prompt = self._rendered(messages)
         text = prompt.get("prompt")
         return text if isinstance(text, str) else str(self._tokenizer.decode(prompt["prompt_token_ids"]))
+
+    def _rendered(self, messages: Sequence[Message]) -> Any:
+        with _template_errors():
+            _, prompt = self._renderer.render_messages(_conversation(messages), self._params)
+        return prompt
 
 
 def _conversation(messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -221,11 +229,15 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _chat_params() -> Any:
+def _chat_params(renderer: Any) -> Any:
     from vllm.renderers.params import ChatParams
+    from vllm.utils.mistral import is_mistral_tokenizer
 
+    tokenizes = is_mistral_tokenizer(renderer.get_tokenizer()) or renderer.model_config.enable_prompt_embeds
     return ChatParams(
         chat_template_kwargs={
+            # Text first, as far as it can be had: what comes next is tokenised behind it.
+            "tokenize": tokenizes,
             "add_generation_prompt": True,
             "continue_final_message": False,
             # Known to templates of models that can think aloud; others don't get to see it.

@@ -73,6 +73,18 @@ async def certainty(engine: VllmEngine, messages: Sequence[Message], reply: str,
 # Decisions
 
 
+async def test_options_are_tokenised_where_they_stand(engine: VllmEngine) -> None:
+    prompts = engine._rendering()
+    tokenizer = engine._llm.get_tokenizer()
+    for messages in ((SMITH, Message("user", "Which?")), (Message("user", "x" * 3000),)):
+        prompt = await prompts.render(messages)
+        assert tokenizer.decode(prompt["prompt_token_ids"]) == prompt["prompt"]
+        options = ["yes", " yes", "\n", "\n\nyes", "é", "1 2"]
+        root, paths = prompts.gone_on(prompt, options)
+        for option, path in zip(options, paths, strict=True):
+            assert [*root, *path] == tokenizer.encode(prompt["prompt"] + option, add_special_tokens=False)
+
+
 async def test_an_option_is_as_likely_as_the_model_holds_all_of_it(engine: VllmEngine) -> None:
     messages = (SMITH, Message("user", "How do you feel? The king has praised your swords."))
     options = ("angry", "very happy", "sad", "I don't know, and I'd rather not say", "🐉")
@@ -248,6 +260,15 @@ async def test_counting_in_pieces_counts_the_same(engine: VllmEngine) -> None:
             Message("assistant", " Aye.\n" if number % 2 else ""),
         ]
         assert engine.count_tokens(messages) == len((await prompts.render(messages))["prompt_token_ids"])
+    # Of what was counted before, nothing is counted again: 1 to 2 ms for 4,000 tokens in 120 messages, where it was 26.
+    messages += [Message("user", "iron " * 100), Message("assistant", "coal " * 100)]
+    engine.count_tokens(messages)
+    hits = prompts._length.cache_info().hits
+    messages.append(Message("user", "And now?"))
+    engine.count_tokens(messages)
+    after = prompts._length.cache_info()
+    assert after.hits - hits > 60
+    assert after.misses < 150
 
 
 async def test_odd_conversations_are_taken(engine: VllmEngine) -> None:
