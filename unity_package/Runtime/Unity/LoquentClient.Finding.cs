@@ -107,6 +107,12 @@ namespace Loquent
             isQuitting = true;
             foreach (LoquentClient client in Enabled.ToArray())
             {
+                if (client.IsHeard())
+                {
+                    Log.Info(
+                        client, "Play, or the program, ends in mid-word, so the session is closed; the characters remember what the server had sent. There's nothing to be done.");
+                }
+
                 client.Disconnect();
                 if (!Application.isEditor)
                 {
@@ -114,6 +120,20 @@ namespace Loquent
                     Task.WaitAny(new[] { client.closing }, QuittingMs);
                 }
             }
+        }
+
+        /// <summary>Whether a reply of its is under way.</summary>
+        private bool IsHeard()
+        {
+            foreach (Npc npc in FindObjectsByType<Npc>(FindObjectsSortMode.None))
+            {
+                if (npc.Client == this && npc.Turn != null && npc.Turn.End == null)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         /// <summary>Becomes known to NPCs; or steps back for a client that has survived from another scene.</summary>

@@ -42,6 +42,11 @@ namespace Loquent
         {
             // While a scene or the program ends, nobody is there any more to be told.
             isEnding = LoquentClient.IsQuitting || !gameObject.scene.isLoaded;
+            if (!LoquentClient.IsQuitting && talker?.Turn != null)
+            {
+                Log.Info(this, "it's disabled or destroyed in mid-word, so its conversation is closed. Call Cancel before to end a reply; enable it again to open another.");
+            }
+
             Leave();
             Unwatch();
             if (speech != null)
