@@ -1,6 +1,9 @@
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using Loquent.Double;
+using Loquent.Samples.FixedPlace;
+using Loquent.Samples.Tavern;
 using NUnit.Framework;
 using UnityEngine;
 
@@ -34,16 +37,57 @@ namespace Loquent.Components.Tests
         {
             Device.AddSystemFont("Noto Sans CJK SC", "/system/fonts/NotoSansCJK-Regular.ttc", point => (point >= 0x3000 && point <= 0x9FFF) || point >= 0xFF00);
             Player.transform.position = new Vector3(0, 0.9f, -1.4f);
-            Npc npc = new GameObject("Voice").AddComponent<Npc>();
-            npc.transform.position = new Vector3(0.5f, 0.5f, 0);
+            Npc npc = PlaySample();
             Begin("chinese", npc);
-            Until(() => npc.State == NpcState.Listening);
-            npc.Say("你好，我是一个虚拟现实场景");
+            Vector3 place = Middle(npc);
+            Recorder.Watch("middle", () => place.ToString("0.0"));
+            Until(() => npc.State == NpcState.Thinking);
             Stream("你好！很高兴见到你。我看得见你，也听得见你：走近一点，告诉我你想去哪里吧。", 8);
             Server.End();
             Walk(4, 0);
-            Assert.That(npc.Speech.Root.position.y, Is.InRange(0.3f, 0.9f));
+            Assert.That(Vector3.Distance(Middle(npc), new Vector3(0.5f, 0.5f, 0)), Is.LessThan(0.001f));
             Assert.That(npc.Speech.Reveal.Page.ToString(), Is.StringContaining("你好"));
+        }
+
+        [Test]
+        public void TheTavernOfTheSamples()
+        {
+            Pointer.MakeEventSystem();
+            Server.Names.Add("innkeeper", "Marta");
+            Server.Names.Add("guard", "Tomas");
+            Server.Names.Add("bard", "Lirio");
+            var tavern = new GameObject("Tavern").AddComponent<Tavern>();
+            Player.transform.position -= new Vector3(0, 0, 1.6f); // from the door one sees all three
+            Begin("tavern", tavern.People.ToArray());
+            Until(() => tavern.People[0].Turn != null && tavern.People.Skip(1).All(one => one.State == NpcState.Listening)); // who is looked at greets
+            uint[] turns = new uint[3];
+            turns[0] = Server.Turn;
+            for (int i = 1; i < 3; i++)
+            {
+                tavern.People[i].Greet();
+                turns[i] = Server.Turn;
+            }
+
+            Server.Text(turns[0], "Good evening, traveller! Come in, sit by the fire. Is it supper you want, or a bed?");
+            Server.Text(turns[1], "Halt! Who goes there, and on what business?");
+            Server.Text(turns[2], "A new face! Sit down, friend. A song, or the news from the harbour?");
+            foreach (uint turn in turns)
+            {
+                Server.End(turn, "stop");
+            }
+
+            Walk(5, 0);
+            Assert.That(tavern.People.All(one => one.Speech.Alpha > 0.9f), Is.True);
+            Until(() => tavern.People[0].State == NpcState.Listening);
+            Pointer.Click(tavern.Prompt.Canvas.GetComponentsInChildren<UnityEngine.UI.Button>()[3]);
+            Assert.That(Server.Heard(), Is.StringEnding("A beer, please."));
+            Stream("A beer it is. Here you are, and mind the foam.", 24);
+            Server.End();
+            Until(() => Server.Heard().Contains("decide"));
+            Server.Decision(0, 0.9, 0.05, 0.05);
+            Walk(1, 0);
+            Assert.That(tavern.Orders.Count, Is.EqualTo(1));
+            Assert.That(tavern.People.All(one => Vector3.Dot(one.transform.forward, Player.transform.position - one.transform.position) > 0), Is.True, "They face their guest.");
         }
 
         [Test]
@@ -53,7 +97,7 @@ namespace Loquent.Components.Tests
             for (int i = 0; i < 3; i++)
             {
                 Server.Name = new[] { "Marta", "Old Tam", "Ilse" }[i];
-                npcs.Add(MakeNpc(Server.Name, new Vector3((i - 1) * 0.7f, 0, 2.6f + (i == 1 ? 0.5f : 0))));
+                npcs.Add(MakeNpc(Server.Name, new Vector3((i - 1) * 0.9f, 0, 2.6f + (i == 1 ? 0.5f : 0))));
                 npcs[i].transform.rotation = Quaternion.Euler(0, 180, 0);
                 Until(() => npcs.TrueForAll(npc => npc.State == NpcState.Listening));
             }
@@ -95,6 +139,20 @@ namespace Loquent.Components.Tests
             Walk(1, 0);
             Assert.That(prompt.CanSay, Is.False);
             EngineLog.Clear();
+        }
+
+        private Npc PlaySample()
+        {
+            var sample = new GameObject("Place").AddComponent<FixedPlace>();
+            Until(() => sample.Voice != null && sample.Voice.Speech.Root != null);
+            return sample.Voice;
+        }
+
+        private static Vector3 Middle(Npc npc)
+        {
+            var corners = new Vector3[4];
+            npc.Speech.Root.GetWorldCorners(corners);
+            return (corners[0] + corners[2]) / 2;
         }
 
         private static void Begin(string name, params Npc[] npcs)

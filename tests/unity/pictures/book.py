@@ -25,8 +25,9 @@ class Picture:
 
 BOOK = (
     Picture("reply", (0.6, 3.0, 8.5, 17.0)),
-    Picture("chinese", (0.9, 2.6, 6.0), views=("reader",)),
+    Picture("chinese", (0.9, 2.6, 6.0)),
     Picture("neighbours", (0.9, 3.5)),
+    Picture("tavern", (2.0, 4.5, 9.5)),
     Picture("prompt", (0.4, 1.2, 5.6), views=("reader",), aim="Player prompt canvas"),
 )
 

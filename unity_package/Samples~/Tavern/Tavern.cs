@@ -74,6 +74,7 @@ namespace Loquent.Samples.Tavern
             person.SetActive(false); // so that it begins when all is set
             person.transform.SetParent(transform, false);
             person.transform.localPosition = feet;
+            person.transform.localRotation = Quaternion.LookRotation(new Vector3(-feet.x, 0, -feet.z), Vector3.up); // towards the guest
             float head = height / 7;
             AddShape(person, PrimitiveType.Capsule, "Body", (height - head) / 2, new Vector3(0.45f, (height - head) / 2, 0.35f), color);
             AddShape(person, PrimitiveType.Sphere, "Head", height - (head / 2), Vector3.one * head, new Color(0.85f, 0.68f, 0.55f));

@@ -41,6 +41,9 @@ namespace Loquent.Tests.Fakes
         /// <summary>The character's name for players.</summary>
         internal string Name { get; set; } = "Marta";
 
+        /// <summary>The names of characters who are called otherwise.</summary>
+        internal Dictionary<string, string> Names { get; } = new Dictionary<string, string>();
+
         /// <summary>How many connections have been begun.</summary>
         internal int ConnectionCount { get; private set; }
 
@@ -310,7 +313,7 @@ namespace Loquent.Tests.Fakes
                 frame =>
                 {
                     frame.WriteUnsigned(number);
-                    frame.WriteText(Name);
+                    frame.WriteText(Names.TryGetValue(character, out string name) ? name : Name);
                     frame.WriteArray(1);
                     frame.WriteText("wave");
                     frame.WriteArray(0);
