@@ -23,7 +23,8 @@ from loquent.access import AccessError
 from loquent.certificates import CertificateError, Certificates
 from loquent.client import Client, ClientError, FaultError
 from loquent.dialogue.cast import Cast
-from loquent.dialogue.character_file import SHIPPED
+from loquent.dialogue.character import Character
+from loquent.dialogue.character_file import SHIPPED, CharacterError
 from loquent.engines.base import EngineDead, EngineStartError
 from loquent.engines.scripted import ScriptedEngine
 from loquent.gateway import GatewayError
@@ -114,6 +115,23 @@ async def test_a_model_that_cannot_load_ends_the_server_with_the_engines_words()
     with pytest.raises(EngineStartError, match="16 GiB"):
         await serve(lambda: engine, Cast({}), Settings(port=0), lambda _: None)
     assert engine.closed
+
+
+async def test_a_character_that_leaves_no_room_for_talk_ends_the_server_with_both_numbers() -> None:
+    cast = Cast({"ada": Character("Ada", "You are Ada. " * 30)})
+    with pytest.raises(
+        CharacterError, match=r"The character ada takes \d+ tokens before anything is said, and script has 60"
+    ):
+        await serve(lambda: ScriptedEngine(context_tokens=60), cast, Settings(port=0), lambda _: None)
+    short = Cast({"ada": Character("Ada", "You are Ada.")})
+    lines = list[str]()
+    serving = asyncio.create_task(
+        serve(lambda: ScriptedEngine(context_tokens=60), short, Settings(port=0), lines.append)
+    )
+    while not lines:
+        await asyncio.sleep(0.001)
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
 
 
 async def test_a_port_in_use_is_found_out_before_the_model_is_loaded() -> None:

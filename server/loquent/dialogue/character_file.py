@@ -10,7 +10,7 @@ from typing import Final
 from ..engines.base import Sampling
 from ..tables import Table, TableError, Tables
 from .character import Character
-from .cues import Cue, CueParser
+from .cues import Cue, CueParser, canonical
 
 SHIPPED = Path(__file__).parent.parent / "characters"
 """The characters that come with the server."""
@@ -20,6 +20,7 @@ LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 _CUE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _ARGUMENT: Final = re.compile(r"[^\[\]:\n]{1,64}")
+_LONGEST_NAME: Final = 128
 _MOST_CUES: Final = 64
 _MOST_ARGUMENTS: Final = 64
 _LONGEST_REPLY: Final = 2048
@@ -87,7 +88,7 @@ def _character(file: Tables, folder: Path) -> Character:
     if strict and not cues:
         raise top.error("strict_cues", "needs cues: write a table [cues] below, with a line for each")
     return Character(
-        name=top.text("name").strip(),
+        name=_name(top),
         persona=top.text("persona").strip(),
         style=top.text("style", "").strip(),
         knowledge=tuple(fact.strip() for fact in top.texts("knowledge")),
@@ -98,6 +99,13 @@ def _character(file: Tables, folder: Path) -> Character:
         sampling=_sampling(top.inner("sampling")),
         adapter=_adapter(top, folder),
     )
+
+
+def _name(top: Table) -> str:
+    name = top.text("name").strip()
+    if len(name.encode()) > _LONGEST_NAME or not name.isprintable():
+        raise top.error("name", f"must be one line of at most {_LONGEST_NAME} bytes of UTF-8")
+    return name
 
 
 def _cues(table: Table | None) -> tuple[Cue, ...]:
@@ -134,8 +142,8 @@ def _cue(table: Table, name: str) -> Cue:
             name, f"must have for arguments at most {_MOST_ARGUMENTS} texts of 1 to 64 characters without [ ] :"
         )
     known = tuple(" ".join(argument.split()) for argument in arguments)
-    if len({argument.casefold() for argument in known}) < len(known):
-        raise table.error(name, "has an argument twice; case doesn't count")
+    if len({canonical(argument) for argument in known}) < len(known):
+        raise table.error(name, "has an argument twice; case doesn't count, and a space is as good as _")
     return Cue(name, " ".join(when.split()), known)
 
 

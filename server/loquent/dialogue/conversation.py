@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..engines.base import Message
 from ..images import Picture
@@ -119,11 +119,20 @@ class Conversation:
         self._asked = self._asks(said, memories)
         if memories and count(self._bare(self._asked, pictures)) > room:
             self._asked = self._asks(said)  # better to be answered without them than not at all
-        return self._put_together(self._asked, count, room, pictures)
+        made = self._made(self._asked, pictures)
+        start = self._start_for(made, count, room)
+        if self._start is not None and start != self._start:  # what was recalled may have left, too
+            self.recalled.clear()
+        self._start = start
+        return made(self._history[start:])
 
     def question(self, text: str, count: Count, room: int, pictures: tuple[Picture, ...] = ()) -> list[Message]:
-        """Return the messages for a question about the conversation, which won't be a part of it. See `prompt`."""
-        return self._put_together(text, count, room, pictures)
+        """Return the messages for a question about the conversation, which won't be a part of it. See `prompt`.
+
+        A long one may leave less room for what has been said: for itself alone, the next reply has all of it again.
+        """
+        made = self._made(text, pictures)
+        return made(self._history[self._start_for(made, count, room) :])
 
     def _asks(self, said: str, memories: Sequence[str] = ()) -> str:
         return prompt.asked(
@@ -137,23 +146,20 @@ class Conversation:
     def _entry(self, asked: str, spoken: Spoken) -> Entry:
         return Entry(asked, spoken, prompt.written(spoken, self.character.cues))
 
-    def _put_together(self, last: str, count: Count, room: int, pictures: tuple[Picture, ...]) -> list[Message]:
+    def _made(self, last: str, pictures: tuple[Picture, ...]) -> Callable[[Sequence[Entry]], list[Message]]:
+        """Return what makes a prompt of some of the history."""
         told = prompt.system(self.character, self.options)
+        return lambda entries: prompt.messages(told, entries, last, pictures)
 
-        def made(entries: Sequence[Entry]) -> list[Message]:
-            return prompt.messages(told, entries, last, pictures)
-
-        whole = made(self._history[self._start or 0 :])
-        if self._start is not None and count(whole) <= room:
-            return whole
+    def _start_for(self, made: Callable[[Sequence[Entry]], list[Message]], count: Count, room: int) -> int:
+        """Return where in the history a prompt begins that has room: where it began before, unless that is too much."""
+        if self._start is not None and count(made(self._history[self._start :])) <= room:
+            return self._start
         fit = prompt.kept(self._history, lambda entries: count(made(entries)) <= room)
         if fit < len(self._history):
             half = prompt.kept(self._history, lambda entries: count(made(entries)) <= room // 2)
             fit = max(half, min(fit, 1))
-        if self._start is not None:  # what was recalled may have left, too
-            self.recalled.clear()
-        self._start = len(self._history) - fit
-        return made(self._history[self._start :])
+        return len(self._history) - fit
 
     # --- what is remembered ----------------------------------------------------------------------
 

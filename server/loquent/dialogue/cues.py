@@ -49,7 +49,7 @@ class Piece:
     mark: Mark | None = None
 
 
-def _canonical(inner: str) -> str:
+def canonical(inner: str) -> str:
     """Return what stands between brackets in the one form in which marks are compared."""
     return _SPACES.sub("_", _AROUND_COLON.sub(":", inner.strip())).casefold()
 
@@ -57,7 +57,7 @@ def _canonical(inner: str) -> str:
 def _marks(cues: Iterable[Cue]) -> dict[str, Mark]:
     """Return all marks there are, by their canonical form."""
     return {
-        _canonical(cue.name if argument is None else f"{cue.name}:{argument}"): Mark(cue.name, argument)
+        canonical(cue.name if argument is None else f"{cue.name}:{argument}"): Mark(cue.name, argument)
         for cue in cues
         for argument in (cue.arguments or (None,))
     }
@@ -94,7 +94,7 @@ class CueParser:
     def _read(self, text: str) -> Iterator[Piece]:
         for char in text:
             if self._held and char == "]":
-                mark = self._known.get(_canonical(self._held[1:]))
+                mark = self._known.get(canonical(self._held[1:]))
                 if mark is not None:
                     written, self._held = self._held + char, ""
                     self._after_mark = True
@@ -122,7 +122,7 @@ class CueParser:
     def _may_become_mark(self, inner: str) -> bool:
         if len(inner) > self._longest:
             return False
-        begun = _canonical(inner)
+        begun = canonical(inner)
         place = bisect_left(self._sorted, begun)  # what begins so stands from here on
         return place < len(self._sorted) and self._sorted[place].startswith(begun)
 

@@ -10,6 +10,7 @@ from ..wire.frames import Fault, Refers
 from ..wire.reception import fault
 
 _DEAD: Final = "The model stopped working before the reply was complete; say it again in a moment."
+_LACKS: Final = "The server can't do what this asks for; whoever runs it finds the reason in its log."
 _FAILED: Final = "The model failed in this reply; say it again."
 
 
@@ -24,7 +25,7 @@ def engine_fault(error: EngineError, refers: Refers) -> Fault:
         case RequestRefused():
             code = Code.TEXT_TOO_LONG
         case EngineLacks():
-            code = Code.UNSUPPORTED
+            code, message = Code.UNSUPPORTED, _LACKS
         case EngineBusy():
             code = Code.BUSY
         case EngineDead():

@@ -56,10 +56,11 @@ class Reply(Work):
                 for piece in self._parser.feed(delta.text):
                     tokens = self._tell(piece, tokens)
                 finish = delta.finish
-        for piece in self._parser.finish():
-            tokens = self._tell(piece, tokens)
         if finish is None:
             raise EngineFailed("The engine stopped in the middle of the reply.")
+        if finish.reason != "length":  # a reply that was cut may have been cut in the middle of a mark
+            for piece in self._parser.finish():
+                tokens = self._tell(piece, tokens)
         return finish
 
     def _tell(self, piece: Piece, tokens: int) -> int:

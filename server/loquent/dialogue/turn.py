@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from ..engines.base import EngineError, EngineFailed, Finish
+from ..engines.base import EngineError, EngineFailed, EngineLacks, Finish
 from ..images import ImageError
 from ..wire.faults import Code
 from ..wire.frames import Begin, End, Fault, Refers, Say
@@ -110,7 +110,9 @@ class Turn:
         except ImageError as error:
             self._fail(fault(Code.IMAGES_REFUSED, str(error), self._refers))
         except EngineError as error:
-            if isinstance(error, EngineFailed):  # of a death the log has heard already, once for all turns
+            if isinstance(
+                error, EngineFailed | EngineLacks
+            ):  # of a death the log has heard already, once for all turns
                 self._watch.log.warning("%s", error)
             self._fail(engine_fault(error, self._refers))
         except Exception:

@@ -245,3 +245,14 @@ async def test_while_the_model_loads_a_greeting_comes_and_anything_else_is_told_
     assert isinstance(fault, Fault)
     assert fault.code == "engine_starting"
     await t.close()
+
+
+@virtual_time
+async def test_a_reply_that_is_cut_at_its_length_shows_no_half_of_a_mark() -> None:
+    t = await laid(Prompts("See [look_at: door]"))
+    t.act(open_(player="p", max_tokens=2), say(1))
+    await asyncio.sleep(1)
+    assert t.ends(1) == ["length"]
+    assert t.text(1) == "See "
+    assert t.store.last("p", "innkeeper", 9) == (Spoken("Hello", "See "),)
+    await t.close()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loquent.engines import hub
-from loquent.engines.base import EngineStartError, RequestRefused
+from loquent.engines.base import EngineLacks, EngineStartError
 from loquent.engines.vllm.startup import first_sentence
 
 if TYPE_CHECKING:
@@ -98,14 +98,14 @@ class Adapters:
         for name in (*self._names, None):
             try:
                 await self.request(llm, name)
-            except RequestRefused as error:
+            except EngineLacks as error:
                 raise EngineStartError(str(error)) from None
 
     async def request(self, llm: Any, name: str | None) -> Any:
         """Return what tells vLLM to use an adapter, or none; have it loaded first, if it hasn't been.
 
         Raises:
-            RequestRefused: it can't be used.
+            EngineLacks: it can't be used.
         """
         if name is None:
             if self._nothing is None:
@@ -114,7 +114,7 @@ class Adapters:
         if name in self._requests:
             return self._requests[name]
         if not self._names:
-            raise RequestRefused(
+            raise EngineLacks(
                 f"The adapter {name} can't be used, for the server was started without any: restart it, with a character that has one."
             )
         async with self._one_at_a_time:
@@ -134,7 +134,7 @@ class Adapters:
                         f"The adapter {name} has the rank {rank}, and the server was started for ranks up to {self._rank}: restart it."
                     )
         except ValueError as error:
-            raise RequestRefused(str(error)) from None
+            raise EngineLacks(str(error)) from None
         request = LoRARequest(name, next(self._numbers), folder)
         try:
             await llm.add_lora(request)
@@ -142,7 +142,7 @@ class Adapters:
             if llm.errored:
                 raise
             _LOG.debug("vLLM can't load the adapter %s", name, exc_info=error)
-            raise RequestRefused(
+            raise EngineLacks(
                 f"The adapter {name} doesn't fit the model ({_reason(error)}): take one that was trained for it."
             ) from None
         return request

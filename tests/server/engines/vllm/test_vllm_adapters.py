@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from loquent.engines.base import Choice, EngineStartError, Finish, Message, Request, RequestRefused, Sampling
+from loquent.engines.base import Choice, EngineLacks, EngineStartError, Finish, Message, Request, Sampling
 from loquent.engines.vllm.engine import VllmEngine
 from support.real_vllm import MARKS
 
@@ -108,7 +108,7 @@ async def test_one_that_does_not_fit_is_refused_and_harms_nobody(engine: VllmEng
         write_adapter(folder / "dora", use_dora=True): "doesn't fit the model",
         str(folder / "none"): "There is no folder",
     }.items():
-        with pytest.raises(RequestRefused, match=words) as caught:
+        with pytest.raises(EngineLacks, match=words) as caught:
             await replied(engine, name)
         assert str(caught.value).endswith(".")
     assert (await replied(engine, None))[0]
