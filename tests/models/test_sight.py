@@ -66,6 +66,7 @@ async def recogniser() -> AsyncIterator[VllmRecogniser]:
         ("nothing of 5", 0.9),
         ("colour", 0.9),
         ("shape", 0.8),
+        ("where", 0.9),
         ("how many", 0.8),
         ("is there", 0.7),
     ],

@@ -40,10 +40,24 @@ def shapes_of(model: Any) -> dict[str, tuple[tuple[int, ...], str]]:
     return state
 
 
-def test_the_vision_language_model_is_what_its_script_makes() -> None:
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    """The vision language model's tokenizer, made anew: that takes seconds."""
     from models import shapes_vlm
 
-    tokenizer = shapes_vlm.make_tokenizer()
+    return shapes_vlm.make_tokenizer()
+
+
+@pytest.fixture(scope="module")
+def clip_tokenizer() -> Any:
+    from models import shapes_clip
+
+    return shapes_clip.make_tokenizer()
+
+
+def test_the_vision_language_model_is_what_its_script_makes(tokenizer: Any) -> None:
+    from models import shapes_vlm
+
     assert weights(SHAPES_VLM) == shapes_of(shapes_vlm.make_model(tokenizer))
     made = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
     assert made == json.loads((SHAPES_VLM / "tokenizer.json").read_bytes())["model"]
@@ -54,36 +68,32 @@ def test_the_vision_language_model_is_what_its_script_makes() -> None:
     assert sum(path.stat().st_size for path in SHAPES_VLM.iterdir()) < MOST_BYTES
 
 
-def test_the_clip_model_is_what_its_script_makes() -> None:
+def test_the_clip_model_is_what_its_script_makes(clip_tokenizer: Any) -> None:
     from models import shapes_clip
 
-    tokenizer = shapes_clip.make_tokenizer()
-    assert weights(SHAPES_CLIP) == shapes_of(shapes_clip.make_model(tokenizer))
-    made = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
+    assert weights(SHAPES_CLIP) == shapes_of(shapes_clip.make_model(clip_tokenizer))
+    made = json.loads(clip_tokenizer.backend_tokenizer.to_str())["model"]
     assert made == json.loads((SHAPES_CLIP / "tokenizer.json").read_bytes())["model"]
     config = json.loads((SHAPES_CLIP / "config.json").read_bytes())
-    assert config["text_config"]["vocab_size"] == len(tokenizer)
-    assert config["text_config"]["eos_token_id"] == tokenizer.eos_token_id
+    assert config["text_config"]["vocab_size"] == len(clip_tokenizer)
+    assert config["text_config"]["eos_token_id"] == clip_tokenizer.eos_token_id
     assert config["architectures"] == ["CLIPModel"]
     assert sum(path.stat().st_size for path in SHAPES_CLIP.iterdir()) < MOST_BYTES
 
 
 @pytest.mark.parametrize("text", ["a red circle", "Zażółć gęślą jaźń", "你好 🦆\n\t\x00", "<|im_star t|>"])
-def test_any_text_can_be_made_tokens_of(text: str) -> None:
-    from models import shapes_clip, shapes_vlm
-
-    tokenizer = shapes_vlm.make_tokenizer()
+def test_any_text_can_be_made_tokens_of(tokenizer: Any, clip_tokenizer: Any, text: str) -> None:
     assert tokenizer.decode(tokenizer.encode(text, add_special_tokens=False)) == text
-    clip = shapes_clip.make_tokenizer()
-    assert clip.eos_token_id not in clip.encode(text)[1:-1]  # which also stands for what it doesn't know
+    assert (
+        clip_tokenizer.eos_token_id not in clip_tokenizer.encode(text)[1:-1]
+    )  # which also stands for what it doesn't know
 
 
-def test_what_is_trained_with_is_laid_out_as_what_is_served() -> None:
+def test_what_is_trained_with_is_laid_out_as_what_is_served(tokenizer: Any) -> None:
     from models import shapes_vlm
     from models.shapes import draw
     from models.train_vlm import Writer
 
-    tokenizer = shapes_vlm.make_tokenizer()
     processor = shapes_vlm.make_processor(tokenizer)
     drawing = draw("train", 0, "one")
     for number in range(20):

@@ -97,8 +97,9 @@ class Cast(Mapping[str, Character]):
                 )
                 log.about(character=path.stem).error("%s (%s until that is mended)", error, stays)
                 continue
+            comes = "counts from the next reply on" if path.stem in self._characters else "is a new character"
             self._characters[path.stem] = character
-            log.about(character=path.stem).info("%s has been read again", path)
+            log.about(character=path.stem).warning("%s has been read and %s", path, comes)
         self._characters = dict(sorted(self._characters.items()))
 
 

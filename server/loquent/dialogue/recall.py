@@ -105,8 +105,11 @@ class Recall:
                 (vector,) = await embedder.embed([said])
                 search = (embedder.model, (player, character), vector, self._most + len(shown) + len(recalled))
                 found = await asyncio.get_running_loop().run_in_executor(self._thread, self._search, *search)
-        except (TimeoutError, EngineError, sqlite3.Error, RuntimeError) as error:
+        except (TimeoutError, EngineError, sqlite3.Error) as error:
             log.info("nothing is recalled: %s", str(error) or f"it would take more than {self._seconds:g} s")
+            return ()
+        except Exception:  # a player isn't left without a reply for it
+            log.exception("a mistake in the server: nothing is recalled")
             return ()
         finally:
             self._asking -= 1

@@ -53,6 +53,10 @@ def test_one_can_come_and_one_can_go(folder: Path, caplog: pytest.LogCaptureFixt
     rest(cast)
     assert list(cast) == ["ada", "al"]
     assert "bo.toml is gone" in caplog.text
+    assert "al.toml has been read and is a new character" in caplog.text
+    write(folder, "al", "You are Al, and old.")
+    rest(cast)
+    assert "al.toml has been read and counts from the next reply on" in caplog.text
 
 
 def test_hidden_files_are_the_editors_own(folder: Path) -> None:

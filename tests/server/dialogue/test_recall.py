@@ -24,7 +24,7 @@ from loquent.dialogue.memory_file import connect
 from loquent.dialogue.recall import Recall
 from loquent.dialogue.sqlite_store import SqliteStore
 from loquent.dialogue.store import Spoken
-from loquent.engines.base import EngineBusy, EngineDead, EngineError, EngineFailed, Request
+from loquent.engines.base import EngineBusy, EngineDead, EngineFailed, Request
 from loquent.engines.scripted import ScriptedEngine
 from loquent.players import erase_player
 from loquent.serve import serve
@@ -186,8 +186,10 @@ def test_what_is_recalled_was_said_by_the_same_player_to_the_same_character(
 # --- nothing waits for it ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [EngineBusy("full", 1), EngineFailed("no"), EngineDead("gone")], ids=type)
-async def test_a_model_that_fails_means_that_nothing_is_recalled(mind: Mind, error: EngineError) -> None:
+@pytest.mark.parametrize(
+    "error", [EngineBusy("full", 1), EngineFailed("no"), EngineDead("gone"), KeyError("x")], ids=type
+)
+async def test_a_model_that_fails_means_that_nothing_is_recalled(mind: Mind, error: Exception) -> None:
     mind.say("gold", "x")
     await mind.embedded(1)
     assert mind.embedder is not None

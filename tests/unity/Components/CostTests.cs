@@ -92,6 +92,25 @@ namespace Loquent.Components.Tests
             Assert.That(spent, Is.EqualTo(0));
         }
 
+        [Test]
+        public void WithoutAClientTheSceneIsSearchedAFewTimesASecond()
+        {
+            Npc npc = MakeNpc("Marta", new Vector3(0, 0, 2));
+            var prompt = new GameObject("Prompt").AddComponent<PlayerPrompt>();
+            prompt.Npc = npc;
+            Until(() => npc.State == NpcState.Listening);
+            EngineLog.Take(LogType.Warning, "no EventSystem");
+            Object.Destroy(Client.gameObject);
+            Engine.RunFrames(2);
+            npc.Client = null;
+            int before = Engine.Searches;
+            Engine.RunFor(2);
+            Assert.That(Engine.Searches - before, Is.InRange(10, 18), "Four times a second, by the NPC and by its prompt.");
+            LoquentClient next = MakeClient("Next");
+            Engine.RunFrames(2);
+            Assert.That(npc.Client, Is.SameAs(next), "One that is turned on is found at once.");
+        }
+
         private uint Say(Npc npc)
         {
             npc.Say("Hello");

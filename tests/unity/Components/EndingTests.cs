@@ -22,7 +22,33 @@ namespace Loquent.Components.Tests
             LocalConnection connection = Server.Connection;
             Engine.Stop();
             Assert.That(connection.ClosedWith, Is.EqualTo(1000), "The server forgets the session at once.");
+            EngineLog.Take(LogType.Log, "^LoquentClient 'Client': Play, or the program, ends in mid-word");
             Assert.That(told, Is.Empty, "Nobody is there any more to be told.");
+        }
+
+        [Test]
+        public void AnNpcThatIsDestroyedInMidWordTakesItsCanvasAndSaysSo()
+        {
+            Npc npc = BeginSpeaking();
+            GameObject plate = npc.Speech.Root.gameObject;
+            Server.Heard();
+            Object.Destroy(npc.gameObject);
+            Engine.RunFrames(2);
+            StringAssert.IsMatch("^cancel 1 at \\d+\nclose 1$", Server.Heard());
+            Assert.That(plate == null, Is.True);
+            EngineLog.Take(LogType.Log, "^Npc 'Innkeeper': it's disabled or destroyed in mid-word.*enable it again");
+        }
+
+        [Test]
+        public void AnEndingWithoutAReplyUnderWayHasNothingToSay()
+        {
+            Npc npc = BeginSpeaking();
+            Server.End();
+            Until(() => npc.State == NpcState.Listening);
+            Object.Destroy(npc.gameObject);
+            Engine.RunFrames(2);
+            Engine.Stop();
+            Assert.That(EngineLog.Lines, Has.None.Property("Message").Contains("in mid-word"));
         }
 
         [Test]

@@ -88,6 +88,70 @@ namespace Loquent.Components.Tests
             EngineLog.Take(LogType.Log, "filled from the system's font " + file);
         }
 
+        [TestCase("zh-CN", "SC", 0)]
+        [TestCase("zh-TW", "TC", 0)]
+        [TestCase("zh-Hant-HK", "HK", 0)]
+        [TestCase("ja-JP", "JP", 0)]
+        [TestCase("ko", "KR", 0)]
+        [TestCase("zh-CN", "SC", 2)]
+        [TestCase("ja-JP", "JP", 3)]
+        public void OfAFileWithAFaceForEachRegionThePlayersIsTaken(string locale, string region, int turned)
+        {
+            string[] regions = { "JP", "KR", "SC", "TC", "HK" };
+            for (int face = 0; face < regions.Length; face++)
+            {
+                string family = "Noto Sans CJK " + regions[(face + turned) % regions.Length]; // a file may be ordered otherwise than Android's
+                Device.AddSystemFont(family, "/system/fonts/NotoSansCJK-Regular.ttc", point => point >= 0x3000, face);
+            }
+
+            Npc npc = MakeNpc("Innkeeper", new Vector3(0, 0, 2));
+            npc.Locale = locale;
+            Engine.Frame();
+            int before = Textures();
+            canvas.Show("骨");
+            Until(() => canvas.Reveal.IsComplete);
+            EngineLog.Take(LogType.Log, "filled from the system's font NotoSansCJK-Regular");
+            string family0 = canvas.PartsInUse.Page.textInfo.characterInfo[0].fontAsset.faceInfo.familyName;
+#if UNITY_6000_0_OR_NEWER
+            Assert.That(family0, Is.EqualTo("Noto Sans CJK " + region));
+#else
+            Assert.That(family0, Is.EqualTo("Noto Sans CJK " + regions[turned]), "2022.3 can open the first only.");
+#endif
+            Assert.That(Textures(), Is.EqualTo(before + 1), "Of the faces that were only looked at nothing is left.");
+        }
+
+        [Test]
+        public void OfAFontThatIsNotTakenNothingIsLeft()
+        {
+            Device.AddSystemFont("Microsoft YaHei", "/fonts/msyh.ttc", point => false);
+            Device.AddSystemFont("Noto Sans SC", "/fonts/NotoSansSC-Regular.otf", point => false);
+            canvas.Show("Hello");
+            Until(() => canvas.Reveal.IsComplete);
+            int textures = Textures();
+            int materials = Resources.FindObjectsOfTypeAll<Material>().Length;
+            int fonts = Resources.FindObjectsOfTypeAll<Font>().Length;
+            canvas.Show("你");
+            Until(() => canvas.Reveal.IsComplete);
+            EngineLog.Take(LogType.Warning, "Chinese");
+            Assert.That(Textures(), Is.EqualTo(textures));
+            Assert.That(Resources.FindObjectsOfTypeAll<Material>().Length, Is.EqualTo(materials));
+            Assert.That(Resources.FindObjectsOfTypeAll<Font>().Length, Is.EqualTo(fonts));
+        }
+
+        [Test]
+        public void PicturesAreNoTextAndTheirEmojiAreSaidToBeMissing()
+        {
+            Device.AddSystemFont("Noto Color Emoji", "/system/fonts/NotoColorEmoji.ttf", point => point >= 0x1f000, isPictures: true);
+            Device.AddSystemFont("Noto Emoji", "/fonts/NotoEmoji.ttf", point => point >= 0x1f000, isPictures: true);
+            canvas.Show("Well 👍");
+            Until(() => canvas.Reveal.IsComplete);
+            StringAssert.IsMatch("emoji.*font asset", EngineLog.Take(LogType.Warning, "no glyphs for emoji").Message);
+            Assert.That(Loquent.Tests.Seen.On(canvas), Is.Not.EqualTo("Well"), "A box stands in its place: nothing vanishes.");
+#if UNITY_6000_0_OR_NEWER
+            Assert.That(canvas.PartsInUse.Page.emojiFallbackSupport, Is.False, "What is measured in one font must not be drawn in another.");
+#endif
+        }
+
         [Test]
         public void WhatWasAddedIsTakenAwayAgainWhenPlayStops()
         {
@@ -99,6 +163,19 @@ namespace Loquent.Components.Tests
             Assert.That(font.fallbackFontAssetTable.Count, Is.EqualTo(before + 1));
             Engine.Stop();
             Assert.That(font.fallbackFontAssetTable.Count, Is.EqualTo(before), "A font asset belongs to the project.");
+        }
+
+        [Test]
+        public void TheNextPlayDestroysWhatTheLastOneAdded()
+        {
+            Device.AddSystemFont("Microsoft YaHei", "/fonts/msyh.ttc", point => point >= 0x3000);
+            canvas.Show("你");
+            Until(() => canvas.Reveal.IsComplete);
+            TMP_FontAsset added = TMP_Settings.defaultFontAsset.fallbackFontAssetTable.Last();
+            SystemFonts.TakeAway();
+            Assert.That(added != null, Is.True, "It may still be on the screen.");
+            SystemFonts.DestroyTaken();
+            Assert.That(added == null, Is.True);
         }
 
         [Test]
@@ -127,6 +204,11 @@ namespace Loquent.Components.Tests
             canvas.Show("你好");
             Until(() => canvas.State == SpeechState.Hidden);
             StringAssert.Contains("Import TMP Essential Resources", EngineLog.Take(LogType.Error, "^SpeechCanvas 'Sign': TextMeshPro's essential resources").Message);
+        }
+
+        private static int Textures()
+        {
+            return Resources.FindObjectsOfTypeAll<Texture2D>().Length;
         }
 
         [Test]

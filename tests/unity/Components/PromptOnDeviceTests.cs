@@ -48,6 +48,21 @@ namespace Loquent.Components.Tests
         }
 
         [Test]
+        public void WithoutTextMeshProsResourcesThePromptSaysSoOnceAndBreaksNothing()
+        {
+            Typesetting.ForgetEssentials();
+            Make("Hello");
+            Engine.RunFrames(3);
+            prompt.Rebuild();
+            prompt.SetReplies("Good evening!");
+            prompt.Say("Hello");
+            prompt.enabled = false;
+            prompt.enabled = true;
+            Assert.That(prompt.Canvas == null, Is.True);
+            StringAssert.Contains("Import TMP Essential Resources", EngineLog.Take(LogType.Error, "^PlayerPrompt 'Prompt': TextMeshPro's essential resources").Message);
+        }
+
+        [Test]
         public void WhatTheFontLacksComesFromTheSystemsFonts()
         {
             Device.AddSystemFont("Noto Sans CJK SC", "/fonts/NotoSansCJK.ttc", point => point >= 0x2E80);

@@ -1,8 +1,13 @@
+using System;
+using System.Reflection;
+using System.Reflection.Emit;
 using Loquent.Double;
 using Loquent.Editor;
 using NUnit.Framework;
 using UnityEditor;
 using UnityEngine;
+using UnityEngine.EventSystems;
+using Object = UnityEngine.Object;
 
 namespace Loquent.Desk.Tests
 {
@@ -38,6 +43,35 @@ namespace Loquent.Desk.Tests
             Assert.That(((GameObject)Editing.Selected).GetComponent(type), Is.Not.Null);
             Undo.PerformUndo();
             Assert.That(Object.FindObjectsByType<GameObject>(FindObjectsInactive.Include, FindObjectsSortMode.None), Is.Empty);
+        }
+
+        [Test]
+        public void APrefabGetsNeitherAClientNorAnEventSystemNorANeighbourFromTheScene()
+        {
+            SceneObjects.CreateNpc(null).name = "Of the scene";
+            Object.DestroyImmediate(Object.FindAnyObjectByType<LoquentClient>().gameObject);
+            var root = new GameObject("Prefab");
+            Editing.OpenPrefab(root);
+            Editing.Menu("GameObject/Loquent/NPC", root);
+            Editing.Menu("GameObject/Loquent/NPC");
+            Editing.Menu("GameObject/Loquent/Player Prompt");
+            Assert.That(Object.FindAnyObjectByType<LoquentClient>(), Is.Null);
+            Assert.That(Object.FindAnyObjectByType<EventSystem>(), Is.Null);
+            Assert.That(((GameObject)Editing.Selected).GetComponent<PlayerPrompt>().Npc, Is.Null);
+        }
+
+        /// <summary>The package can be there without being in use: its module hears nothing then.</summary>
+        [Test]
+        public void TheEventSystemHasTheModuleOfTheInputThatIsActive()
+        {
+            AssemblyBuilder package = AppDomain.CurrentDomain.DefineDynamicAssembly(new AssemblyName("Unity.InputSystem"), AssemblyBuilderAccess.Run);
+            Type module = package.DefineDynamicModule("Main").DefineType("UnityEngine.InputSystem.UI.InputSystemUIInputModule", TypeAttributes.Public, typeof(StandaloneInputModule)).CreateType();
+            ResolveEventHandler find = (sender, wanted) => wanted.Name.StartsWith("Unity.InputSystem", StringComparison.Ordinal) ? package : null;
+            AppDomain.CurrentDomain.AssemblyResolve += find;
+            Assert.That(Type.GetType(module.FullName + ", Unity.InputSystem"), Is.SameAs(module), "The package is there.");
+            SceneObjects.CreateEventSystem();
+            AppDomain.CurrentDomain.AssemblyResolve -= find;
+            Assert.That(Object.FindAnyObjectByType<EventSystem>().GetComponent<BaseInputModule>().GetType(), Is.EqualTo(typeof(StandaloneInputModule)));
         }
 
         [Test]

@@ -13,9 +13,17 @@ namespace Loquent.Editor
         private const string NewInputModule = "UnityEngine.InputSystem.UI.InputSystemUIInputModule, Unity.InputSystem";
         private const float BodyHeight = 1.8f;
 
+        /// <summary>Whether the project has its input from the Input System: that it's installed says nothing, and its module hears nothing while the old one is active.</summary>
+        private static readonly bool UsesInputSystem =
+#if ENABLE_INPUT_SYSTEM
+            true;
+#else
+            false;
+#endif
+
         /// <summary>
         /// Makes an NPC. Below another object it's a child that lets that one talk; otherwise it gets a body of its own, a capsule to be replaced by a figure. A client is made
-        /// as well, if there's none.
+        /// as well, if there's none; but not into a prefab, since a scene needs one and not each NPC.
         /// </summary>
         /// <param name="parent">The object that is to talk; null for none.</param>
         internal static Npc CreateNpc(GameObject parent)
@@ -32,7 +40,7 @@ namespace Loquent.Editor
                 made.GetComponent<CanvasAnchor>().Target = parent.transform;
             }
 
-            if (Object.FindAnyObjectByType<LoquentClient>(FindObjectsInactive.Include) == null)
+            if (!IsInPrefab(made) && Object.FindAnyObjectByType<LoquentClient>(FindObjectsInactive.Include) == null)
             {
                 Make("Loquent client", null, typeof(LoquentClient)).transform.position = Vector3.zero;
             }
@@ -67,12 +75,12 @@ namespace Loquent.Editor
             GameObject made = Make("Player prompt", parent, typeof(PlayerPrompt));
             var prompt = made.GetComponent<PlayerPrompt>();
             prompt.SetReplies("Good evening!", "Who are you?");
-            if (made.GetComponentInParent<Npc>(true) == null)
+            if (!IsInPrefab(made) && made.GetComponentInParent<Npc>(true) == null)
             {
                 prompt.Npc = Object.FindAnyObjectByType<Npc>();
             }
 
-            if (Object.FindAnyObjectByType<EventSystem>(FindObjectsInactive.Include) == null)
+            if (!IsInPrefab(made) && Object.FindAnyObjectByType<EventSystem>(FindObjectsInactive.Include) == null)
             {
                 MakeEventSystem();
             }
@@ -92,7 +100,7 @@ namespace Loquent.Editor
         {
             GameObject made = Make("EventSystem", null, typeof(EventSystem));
             made.transform.position = Vector3.zero;
-            Type module = Type.GetType(NewInputModule);
+            Type module = UsesInputSystem ? Type.GetType(NewInputModule) : null;
             if (module != null)
             {
                 made.AddComponent(module);
@@ -103,6 +111,12 @@ namespace Loquent.Editor
             }
 
             return made;
+        }
+
+        /// <summary>Tells whether something stands in a prefab that is being edited, and not in a scene.</summary>
+        private static bool IsInPrefab(GameObject made)
+        {
+            return EditorSceneManager.IsPreviewSceneObject(made);
         }
 
         private static int Begin(string what)

@@ -8,6 +8,9 @@ namespace Loquent
     /// <content>How NPCs find their client, and what happens when Play stops.</content>
     public sealed partial class LoquentClient
     {
+        /// <summary>So often a scene is searched again for a client that is turned off. One that is on is found at once.</summary>
+        private const float LookAgainSeconds = 0.25f;
+
         private static readonly List<LoquentClient> Enabled = new List<LoquentClient>();
         private static bool isQuitting;
 
@@ -24,6 +27,32 @@ namespace Loquent
         /// <returns>The client; null if there is none.</returns>
         public static LoquentClient Find(Component component)
         {
+            LoquentClient found = FindEnabled(component);
+            if (found != null)
+            {
+                return found;
+            }
+
+            LoquentClient disabled = FindAnyObjectByType<LoquentClient>(FindObjectsInactive.Include);
+            return disabled == null ? null : disabled.Effective;
+        }
+
+        /// <summary>As <see cref="Find"/>, for who asks in each frame: searches the scene a few times a second at most, since that takes the longer the more is in it.</summary>
+        /// <param name="component">Who looks for it.</param>
+        /// <param name="lookedAt">When the scene was searched; minus infinity to begin with.</param>
+        internal static LoquentClient FindAgain(Component component, ref float lookedAt)
+        {
+            if (Time.unscaledTime - lookedAt < LookAgainSeconds)
+            {
+                return FindEnabled(component);
+            }
+
+            lookedAt = Time.unscaledTime;
+            return Find(component);
+        }
+
+        private static LoquentClient FindEnabled(Component component)
+        {
             LoquentClient surviving = null;
             LoquentClient any = null;
             Scene scene = component.gameObject.scene;
@@ -38,13 +67,7 @@ namespace Loquent
                 any = any == null ? client : any;
             }
 
-            if (surviving != null || any != null)
-            {
-                return surviving != null ? surviving : any;
-            }
-
-            LoquentClient disabled = FindAnyObjectByType<LoquentClient>(FindObjectsInactive.Include);
-            return disabled == null ? null : disabled.Effective;
+            return surviving != null ? surviving : any;
         }
 
         /// <summary>Finds the client for a component as <see cref="Find"/> does; if there is none, makes one with its defaults, and says so in the log.</summary>
@@ -84,6 +107,12 @@ namespace Loquent
             isQuitting = true;
             foreach (LoquentClient client in Enabled.ToArray())
             {
+                if (client.IsHeard())
+                {
+                    Log.Info(
+                        client, "Play, or the program, ends in mid-word, so the session is closed; the characters remember what the server had sent. There's nothing to be done.");
+                }
+
                 client.Disconnect();
                 if (!Application.isEditor)
                 {
@@ -91,6 +120,20 @@ namespace Loquent
                     Task.WaitAny(new[] { client.closing }, QuittingMs);
                 }
             }
+        }
+
+        /// <summary>Whether a reply of its is under way.</summary>
+        private bool IsHeard()
+        {
+            foreach (Npc npc in FindObjectsByType<Npc>(FindObjectsSortMode.None))
+            {
+                if (npc.Client == this && npc.Turn != null && npc.Turn.End == null)
+                {
+                    return true;
+                }
+            }
+
+            return false;
         }
 
         /// <summary>Becomes known to NPCs; or steps back for a client that has survived from another scene.</summary>

@@ -16,6 +16,7 @@ namespace Loquent
         private ClientState clientWas;
         private Exception toldOf;
         private SpeechCanvas watched;
+        private float lookedForClient = float.NegativeInfinity;
         private bool hasNewText;
         private bool hadClient;
         private bool hasLookedForSpeech;
@@ -41,6 +42,11 @@ namespace Loquent
         {
             // While a scene or the program ends, nobody is there any more to be told.
             isEnding = LoquentClient.IsQuitting || !gameObject.scene.isLoaded;
+            if (!LoquentClient.IsQuitting && talker?.Turn != null)
+            {
+                Log.Info(this, "it's disabled or destroyed in mid-word, so its conversation is closed. Call Cancel before to end a reply; enable it again to open another.");
+            }
+
             Leave();
             Unwatch();
             if (speech != null)
@@ -102,7 +108,7 @@ namespace Loquent
             if (client == null && !LoquentClient.IsQuitting)
             {
                 // One that a game has destroyed isn't replaced by one with another address.
-                client = hadClient ? LoquentClient.Find(this) : LoquentClient.FindOrCreate(this);
+                client = hadClient ? LoquentClient.FindAgain(this, ref lookedForClient) : LoquentClient.FindOrCreate(this);
             }
 
             hadClient |= client != null;

@@ -312,6 +312,8 @@ namespace Loquent.Tests
             bool looksSo = Buttons().All(one => one.GetComponentInChildren<TMP_Text>().alpha > 0.9f);
             bool isSo = Buttons().All(one => one.IsInteractable());
             Assert.That(looksSo, Is.EqualTo(isSo), "What can't be pressed looks so.");
+            Assert.That(Field().textComponent.alpha > 0.9f, Is.EqualTo(isSo), "So does what was typed.");
+            Assert.That(Field().placeholder.color.a, Is.EqualTo(prompt.Look.HintColor.a * (isSo ? 1 : 0.4f)).Within(0.01f), "So does the hint.");
             return isSo;
         }
 

@@ -15,11 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loquent.engines.base import EngineError, EngineStartError, RequestRefused
+from loquent.engines import hub
+from loquent.engines.base import EngineStartError, RequestRefused
 from loquent.engines.vllm.startup import first_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _LOG = logging.getLogger(__name__)
 
@@ -53,13 +54,17 @@ class Adapters:
         """On the CPU, an adapter that changes nothing, for replies without one: beside others that have one, vLLM 0.32 would give
         them the weights in its last slot (it takes "none", which is -1, for an index)."""
         self._numbers = itertools.count(1)
+        self._one_at_a_time = asyncio.Lock()
 
-    def arguments(self, model: str = "", *, on_cpu: bool = False) -> list[str]:
+    def arguments(
+        self, model: str = "", *, on_cpu: bool = False, check: Callable[[], None] = lambda: None
+    ) -> list[str]:
         """Return the arguments with which vLLM can use them. Fetches those that aren't here; blocks.
 
         Args:
             model: the model's folder; of a hub name nothing is known yet.
             on_cpu: whether vLLM runs on the CPU.
+            check: called now and then during a download; what it raises ends it.
 
         Raises:
             EngineStartError: one can't be had, or is none.
@@ -69,13 +74,13 @@ class Adapters:
         self._shapes = _shapes(Path(model))
         for name in self._names:
             try:
-                self._folders[name], rank = _found(name, self._shapes)
+                self._folders[name], rank = _found(name, self._shapes, check)
             except ValueError as error:
                 raise EngineStartError(str(error)) from None
             self._rank = max(self._rank, next(most for most in _RANKS if most >= rank))
         if on_cpu:
             self._nothing = tempfile.mkdtemp(prefix="loquent-adapter-")
-            _write_nothing(Path(self._nothing), _shapes(Path(self._folders[self._names[0]])))
+            _write_nothing(Path(self._nothing), _shapes(Path(self._folders[self._names[0]]), _WEIGHTS))
         most = min(len(self._names) + on_cpu, _MOST_AT_ONCE)
         return [
             "--enable-lora",
@@ -112,6 +117,12 @@ class Adapters:
             raise RequestRefused(
                 f"The adapter {name} can't be used, for the server was started without any: restart it, with a character that has one."
             )
+        async with self._one_at_a_time:
+            if name not in self._requests:
+                self._requests[name] = await self._loaded(llm, name)
+        return self._requests[name]
+
+    async def _loaded(self, llm: Any, name: str) -> Any:
         from vllm.lora.request import LoRARequest
 
         try:
@@ -127,8 +138,6 @@ class Adapters:
         request = LoRARequest(name, next(self._numbers), folder)
         try:
             await llm.add_lora(request)
-        except EngineError:
-            raise
         except Exception as error:
             if llm.errored:
                 raise
@@ -136,7 +145,7 @@ class Adapters:
             raise RequestRefused(
                 f"The adapter {name} doesn't fit the model ({_reason(error)}): take one that was trained for it."
             ) from None
-        return self._requests.setdefault(name, request)
+        return request
 
     def close(self) -> None:
         """Remove what was written. Idempotent."""
@@ -146,7 +155,7 @@ class Adapters:
 
 def _write_nothing(folder: Path, shapes: Shapes) -> None:
     """Write an adapter that changes nothing, for the model that another one is for."""
-    first = next(name for name in shapes if ".lora_A" in name)
+    first = next(name for name in shapes if ".lora_A" in name and name.replace(".lora_A", ".lora_B") in shapes)
     second = first.replace(".lora_A", ".lora_B")
     sizes = {first: [1, shapes[first][1]], second: [shapes[second][0], 1]}
     header: dict[str, Any] = {}
@@ -165,12 +174,13 @@ def _reason(error: Exception) -> str:
     return re.sub(r"^Call to \w+ method failed: ", "", first_sentence(str(error)) or type(error).__name__)
 
 
-def _found(name: str, shapes: Shapes) -> tuple[str, int]:
+def _found(name: str, shapes: Shapes, check: Callable[[], None] = lambda: None) -> tuple[str, int]:
     """Return an adapter's folder and rank. Fetches it from the hub if it's no folder here.
 
     Args:
         name: the folder, or its hub name.
         shapes: of the model's weights.
+        check: called now and then during a download.
 
     Raises:
         ValueError: it can't be had, or is none; the text is a sentence.
@@ -179,7 +189,13 @@ def _found(name: str, shapes: Shapes) -> tuple[str, int]:
     if not path.is_dir():
         if Path(name).is_absolute() or name.startswith((".", "~")) or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
             raise ValueError(f"There is no folder {name} with an adapter: give an existing folder or a hub name.")
-        path = Path(_fetched(name))
+        try:
+            path = Path(hub.fetch(name, check))
+        except hub.HubError as error:
+            _LOG.debug("The adapter %s can't be fetched: %s", name, error)
+            raise ValueError(
+                f"The adapter {name} is no folder here and can't be fetched from the hub: check its name and the network."
+            ) from None
     try:
         config = json.loads((path / "adapter_config.json").read_text(encoding="utf-8"))
         kind, rank = config["peft_type"], int(config["r"])
@@ -191,9 +207,12 @@ def _found(name: str, shapes: Shapes) -> tuple[str, int]:
         raise ValueError(f"The adapter {name} is of the type {kind}, and only LORA can be used.")
     if not 1 <= rank <= _RANKS[-1]:
         raise ValueError(f"The adapter {name} has the rank {rank}, and ranks from 1 to {_RANKS[-1]} can be used.")
-    if not _shapes(path):
-        raise ValueError(f"The adapter {name} has no weights: {_WEIGHTS} is missing in its folder, or can't be read.")
-    if not _fits(_shapes(path), shapes):
+    weights = _shapes(path, _WEIGHTS)
+    if not any(".lora_A" in weight and weight.replace(".lora_A", ".lora_B") in weights for weight in weights):
+        raise ValueError(
+            f"The adapter {name} has no weights: {_WEIGHTS} is missing in its folder, or has nothing of LoRA in it."
+        )
+    if not _fits(weights, shapes):
         raise ValueError(f"The adapter {name} doesn't fit the model: take one that was trained for it.")
     return str(path.resolve()), rank
 
@@ -202,10 +221,10 @@ Shapes = dict[str, list[int]]
 """The shapes of a model's weights, or an adapter's, by their names."""
 
 
-def _shapes(folder: Path) -> Shapes:
+def _shapes(folder: Path, files: str = "*.safetensors") -> Shapes:
     """Read the shapes of the weights in a folder. Of files of other kinds, and of none, nothing is known."""
     found: Shapes = {}
-    for file in folder.glob("*.safetensors") if folder.is_dir() else ():
+    for file in folder.glob(files) if folder.is_dir() else ():
         with contextlib.suppress(OSError, ValueError, struct.error, KeyError, TypeError), file.open("rb") as opened:
             (length,) = struct.unpack("<Q", opened.read(8))
             header = json.loads(opened.read(min(length, _MOST_HEADER)))
@@ -225,15 +244,3 @@ def _fits(adapter: Shapes, model: Shapes) -> bool:
             if side.startswith("B") and shape[0] != base[0]:
                 return False
     return True
-
-
-def _fetched(name: str) -> str:
-    from huggingface_hub import snapshot_download
-
-    try:
-        return str(snapshot_download(name, allow_patterns=["adapter_*"]))
-    except Exception as error:  # noqa: BLE001 - of the network, the hub, the disk
-        _LOG.debug("The adapter %s can't be fetched", name, exc_info=error)
-        raise ValueError(
-            f"The adapter {name} is no folder here and can't be fetched from the hub: check its name and the network."
-        ) from None

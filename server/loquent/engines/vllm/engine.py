@@ -93,7 +93,7 @@ class VllmEngine(Hosted):
 
     def _default_arguments(self, *, in_core: bool, on_cpu: bool) -> Sequence[str]:
         defaults = default_arguments(self._arguments, embedded=self._embedded, in_core=in_core, on_cpu=on_cpu)
-        return [*defaults, *self._adapters.arguments(self._path, on_cpu=on_cpu)]
+        return [*defaults, *self._adapters.arguments(self._path, on_cpu=on_cpu, check=self._check_abandoned)]
 
     def _configured(self, path: str, config: Any, *, on_cpu: bool) -> None:
         if on_cpu:

@@ -95,10 +95,17 @@ def test_what_is_no_adapter_is_told(tmp_path: Path) -> None:
     assert "can't be read" in refusal(str(tmp_path / "list"))
     for name in ("bare", "pickle", "cut"):
         assert "adapter_model.safetensors is missing" in refusal(str(tmp_path / name))
+    weights(tmp_path / "bare" / "adapter_model.safetensors", other=[2, 2])
+    assert "adapter_model.safetensors is missing" in refusal(str(tmp_path / "bare"))
     assert "There is no folder" in refusal(str(tmp_path / "gone"))
     assert "There is no folder" in refusal("a/b/c")
     assert "is of the type IA3" in refusal(adapter(tmp_path / "other", kind="IA3"))
     assert "ranks from 1 to 512" in refusal(adapter(tmp_path / "huge", rank=513))
+
+
+def test_one_that_the_hub_does_not_have_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    assert "can't be fetched from the hub: check its name and the network" in refusal("no-such-people/no-such-adapter")
 
 
 def test_one_for_another_model_is_told(tmp_path: Path, model: str) -> None:

@@ -105,8 +105,10 @@ namespace Loquent.Double
         /// <param name="name">Its family, such as "Noto Sans CJK SC".</param>
         /// <param name="path">Where it is.</param>
         /// <param name="has">Tells which Unicode scalar values it has.</param>
-        public static void AddSystemFont(string name, string path, Predicate<int> has) =>
-            World.Current.Part<SystemFonts>().Add(new SystemFont { Name = name, Path = path, Has = has });
+        /// <param name="face">Which one of the file's faces it is; a file is found as its first.</param>
+        /// <param name="isPictures">Whether its glyphs are pictures, which no distance field can be made of.</param>
+        public static void AddSystemFont(string name, string path, Predicate<int> has, int face = 0, bool isPictures = false) =>
+            World.Current.Part<SystemFonts>().Add(new SystemFont { Name = name, Path = path, Has = has, Face = face, IsPictures = isPictures });
 
         private static TouchScreenKeyboard Newest()
         {

@@ -36,6 +36,10 @@ namespace Loquent.Double
             State.View.pivot = pivot;
         }
 
+        /// <summary>Begins to edit a prefab: what is made without a parent stands in it from now on.</summary>
+        /// <param name="root">Its root.</param>
+        public static void OpenPrefab(GameObject root) => State.Prefab = new HashSet<GameObject> { root };
+
         /// <summary>Lets time go by.</summary>
         /// <param name="seconds">How much.</param>
         public static void Wait(double seconds) => State.Seconds += seconds;

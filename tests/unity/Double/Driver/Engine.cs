@@ -18,6 +18,9 @@ namespace Loquent.Double
         /// <summary>How many frames there have been.</summary>
         public static int Frames => World.Current.Clock.FrameCount;
 
+        /// <summary>How often all objects have been searched for one of a type, which takes the longer the more there are.</summary>
+        public static int Searches => World.Current.Objects.Searches;
+
         /// <summary>The engine's seconds.</summary>
         public static double Seconds => World.Current.Clock.UnscaledTime;
 

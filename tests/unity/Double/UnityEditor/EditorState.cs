@@ -24,6 +24,9 @@ namespace Loquent.Double
 
         internal List<string> OpenedSettings { get; } = new List<string>();
 
+        /// <summary>What stands in the prefab that is being edited; null while a scene is.</summary>
+        internal HashSet<UnityEngine.GameObject> Prefab { get; set; }
+
         internal int Repaints { get; set; }
     }
 }

@@ -79,9 +79,20 @@ namespace UnityEditor.SceneManagement
 {
     public static class StageUtility
     {
-        /// <summary>Into the prefab that is being edited. The double edits none, only scenes.</summary>
+        /// <summary>Into the prefab that is being edited, if one is (Editing.OpenPrefab).</summary>
         public static void PlaceGameObjectInCurrentStage(GameObject gameObject)
         {
+            World.Current.Part<EditorState>().Prefab?.Add(gameObject);
+        }
+    }
+
+    public sealed class EditorSceneManager : UnityEngine.SceneManagement.SceneManager
+    {
+        /// <summary>Whether it belongs to a prefab that is being edited.</summary>
+        public static bool IsPreviewSceneObject(Object obj)
+        {
+            HashSet<GameObject> prefab = World.Current.Part<EditorState>().Prefab;
+            return prefab != null && obj is GameObject one && prefab.Contains(one.transform.root.gameObject);
         }
     }
 }

@@ -22,7 +22,7 @@ namespace Loquent
     {
         private const float MetresPerMillimetre = 0.001f;
 
-        /// <summary>How faint the buttons' words are while they can't be pressed.</summary>
+        /// <summary>How faint the words on buttons and in the text field are while they can't be used.</summary>
         private const float LockedAlpha = 0.4f;
 
         [Tooltip("To whom the player talks. None: the Npc on this object or above it. The game can change it, as when the player turns to somebody else.")]
@@ -58,6 +58,8 @@ namespace Loquent
         private Npc found;
         private PromptState shown;
         private string shownName;
+        private float lookedForClient = float.NegativeInfinity;
+        private bool toldOfNoFont;
 
         /// <summary>The panel has been built, for the first time or anew: for raycasters of other toolkits, which have to be on its canvas.</summary>
         public event Action<Canvas> Built;
@@ -174,7 +176,11 @@ namespace Loquent
                 return;
             }
 
-            Build();
+            if (!TryBuild())
+            {
+                return;
+            }
+
             if (parts.Field != null)
             {
                 parts.Field.text = typed;
@@ -186,9 +192,11 @@ namespace Loquent
         private void OnEnable()
         {
             found = null;
-            Build();
-            parts.Canvas.gameObject.SetActive(true);
-            Show(StateNow());
+            if (TryBuild())
+            {
+                parts.Canvas.gameObject.SetActive(true);
+                Show(StateNow());
+            }
         }
 
         private void Start()
@@ -206,6 +214,11 @@ namespace Loquent
 
         private void LateUpdate()
         {
+            if (parts == null)
+            {
+                return; // there's no font, which the log has said
+            }
+
             PromptState now = StateNow();
             if (now != shown || (Partner() != null && shownName != NameOf(Partner())))
             {
@@ -226,13 +239,35 @@ namespace Loquent
             Tear();
         }
 
-        private void Build()
+        /// <summary>Builds the panel, if it isn't there; not without a font.</summary>
+        private bool TryBuild()
         {
             if (parts != null && parts.Canvas != null)
             {
-                return;
+                return true;
             }
 
+            parts = null;
+            if (TMPro.TMP_Settings.instance == null || (look.Font == null && TMPro.TMP_Settings.defaultFontAsset == null))
+            {
+                if (!toldOfNoFont)
+                {
+                    toldOfNoFont = true;
+                    Log.Error(
+                        this,
+                        "TextMeshPro's essential resources are missing, without which it draws no font, so there's nothing to press. Choose Window > TextMeshPro > Import TMP "
+                        + "Essential Resources.");
+                }
+
+                return false;
+            }
+
+            Build();
+            return true;
+        }
+
+        private void Build()
+        {
             parts = PromptBuilder.Build(this, look, words, replies, takesText, Mathf.Clamp(characters, 1, 2000));
             Vector3 scale = transform.lossyScale;
             float unit = Mathf.Clamp(readFrom, 0.5f, 5) * MetresPerMillimetre;
@@ -271,9 +306,16 @@ namespace Loquent
             shown = state;
             shownName = partner == null ? string.Empty : NameOf(partner);
             parts.Group.interactable = IsUsable(state);
+            float faint = IsUsable(state) ? 1 : LockedAlpha;
             foreach (TMPro.TMP_Text label in parts.Labels)
             {
-                label.alpha = look.TextColor.a * (IsUsable(state) ? 1 : LockedAlpha);
+                label.alpha = look.TextColor.a * faint;
+            }
+
+            if (parts.Field != null)
+            {
+                parts.Field.textComponent.alpha = look.TextColor.a * faint;
+                parts.Hint.alpha = look.HintColor.a * faint;
             }
 
             string line = TextFor(state).Replace("{0}", shownName);
@@ -325,7 +367,7 @@ namespace Loquent
                 return PromptState.Nobody;
             }
 
-            LoquentClient client = partner.Client != null ? partner.Client : LoquentClient.Find(partner);
+            LoquentClient client = partner.Client != null ? partner.Client : LoquentClient.FindAgain(partner, ref lookedForClient);
             ClientState connection = client == null ? ClientState.Off : client.State;
             if (connection == ClientState.Connecting || connection == ClientState.Reconnecting)
             {

@@ -104,6 +104,7 @@ namespace Loquent
             field.pointSize = look.TextSize;
             field.colors = Colors();
             parts.Field = field;
+            parts.Hint = hint;
             holder.SetActive(true);
         }
 

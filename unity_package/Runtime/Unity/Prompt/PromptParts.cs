@@ -32,6 +32,9 @@ namespace Loquent
         /// <summary>The text field; null without one.</summary>
         internal TMP_InputField Field { get; set; }
 
+        /// <summary>What stands in the text field while it's empty; null without one.</summary>
+        internal TMP_Text Hint { get; set; }
+
         /// <summary>Sends what was typed; null without a text field.</summary>
         internal Button Send { get; set; }
 

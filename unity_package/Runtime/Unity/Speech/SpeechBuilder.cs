@@ -13,6 +13,10 @@ namespace Loquent
         private const float PaddingEms = 0.8f;
         private const float NameEms = 0.85f;
         private const float NoticeEms = 0.75f;
+
+        /// <summary>Text below this size tires whoever reads it in a headset, however short it is. In dmm.</summary>
+        private const float LeastSize = 20;
+
         private const float SmallLine = 1.35f;
         private const int Dots = 3;
 
@@ -25,8 +29,10 @@ namespace Loquent
         {
             float em = look.TextSize;
             float padding = em * PaddingEms;
-            float nameHeight = hasName ? em * NameEms * SmallLine : 0;
-            float noticeHeight = em * NoticeEms * SmallLine;
+            float name = Mathf.Max(LeastSize, em * NameEms);
+            float notice = Mathf.Max(LeastSize, em * NoticeEms);
+            float nameHeight = hasName ? name * SmallLine : 0;
+            float noticeHeight = notice * SmallLine;
             float pageHeight = em * font.LineHeight * look.Lines;
             var size = new Vector2(look.LineWidth + (2 * padding), nameHeight + pageHeight + noticeHeight + (2 * padding));
 
@@ -49,7 +55,7 @@ namespace Loquent
 
             if (hasName)
             {
-                parts.Speaker = Text("Speaker", parts.Root, padding, padding, look.LineWidth, nameHeight, font, em * NameEms, look.NameColor);
+                parts.Speaker = Text("Speaker", parts.Root, padding, padding, look.LineWidth, nameHeight, font, name, look.NameColor);
             }
 
             parts.Page = Text("Page", parts.Root, padding, padding + nameHeight, look.LineWidth, pageHeight, font, em, look.TextColor);
@@ -61,7 +67,7 @@ namespace Loquent
                 look.LineWidth,
                 noticeHeight,
                 font,
-                em * NoticeEms,
+                notice,
                 look.ErrorColor);
             parts.Thinking = MakeDots(parts.Root, padding, padding + nameHeight + (em * 0.25f), em, look.TextColor);
             return parts;

@@ -11,6 +11,10 @@ namespace Loquent
     /// </summary>
     internal static class SystemFontNames
     {
+        /// <summary>So many faces of a collection are looked at.</summary>
+        internal const int MostFaces = 10;
+
+        private static readonly string[] Regions = { "JP", "KR", "SC", "TC", "HK" };
         private static readonly string[] None = new string[0];
 
         private static readonly string[] Chinese =
@@ -72,6 +76,8 @@ namespace Loquent
             { "Ethiopic", new[] { "ebrima", "notosansethiopic" } },
             { "Tibetan", new[] { "himalaya", "notoseriftibetan" } },
             { "Mongolian", new[] { "monbaiti", "notosansmongolian" } },
+
+            // Noto Color Emoji (Android, headsets) and Apple Color Emoji are pictures: no text of this kind can be drawn with them.
             { "emoji", new[] { "seguiemj", "notoemoji", "symbola", "seguisym" } },
             { "signs and symbols", new[] { "seguisym", "notosanssymbols", "dejavusans", "symbola", "arialuni", "arial unicode" } },
             { "Greek", Wide },
@@ -90,7 +96,49 @@ namespace Loquent
                 return None;
             }
 
-            return names == Chinese ? ForIdeographs(language ?? OfSystem()) : names;
+            return names == Chinese ? ForIdeographs(LanguageFor(language)) : names;
+        }
+
+        /// <summary>The language in whose forms characters are drawn: the one that is wanted, else the system's.</summary>
+        internal static string LanguageFor(string wanted)
+        {
+            return wanted ?? OfSystem();
+        }
+
+        /// <summary>For which region a language's ideographs are drawn, as families of fonts are called: JP, KR, SC, TC or HK.</summary>
+        internal static string RegionOf(string language)
+        {
+            IReadOnlyList<string> names = ForIdeographs(language);
+            if (names != Traditional)
+            {
+                return names == Japanese ? Regions[0] : names == Korean ? Regions[1] : Regions[2];
+            }
+
+            return language.EndsWith("HK", StringComparison.OrdinalIgnoreCase) || language.EndsWith("MO", StringComparison.OrdinalIgnoreCase) ? Regions[4] : Regions[3];
+        }
+
+        /// <summary>For which region a family is, such as Noto Sans CJK SC; null if its name doesn't say.</summary>
+        internal static string RegionOfFamily(string family)
+        {
+            foreach (string region in Regions)
+            {
+                if (family != null && family.EndsWith(" " + region, StringComparison.Ordinal))
+                {
+                    return region;
+                }
+            }
+
+            return null;
+        }
+
+        /// <summary>
+        /// Which face of a collection is a region's, if it's one of those that are published for all of them: Noto's and Adobe's have their faces in the order of Android's own list, JP, KR, SC,
+        /// TC, HK. 0 for others.
+        /// </summary>
+        internal static int FaceOf(string path, string region)
+        {
+            bool isKnown = IsNamed(path, "notosanscjk") || IsNamed(path, "notoserifcjk") || IsNamed(path, "sourcehan");
+            return isKnown ? Array.IndexOf(Regions, region) : 0;
         }
 
         private static string[] ForIdeographs(string language)
@@ -107,7 +155,8 @@ namespace Loquent
 
             bool isTraditional = language.IndexOf("Hant", StringComparison.OrdinalIgnoreCase) >= 0
                 || language.EndsWith("TW", StringComparison.OrdinalIgnoreCase)
-                || language.EndsWith("HK", StringComparison.OrdinalIgnoreCase);
+                || language.EndsWith("HK", StringComparison.OrdinalIgnoreCase)
+                || language.EndsWith("MO", StringComparison.OrdinalIgnoreCase);
             return isTraditional ? Traditional : Chinese;
         }
 

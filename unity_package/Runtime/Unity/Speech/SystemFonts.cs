@@ -3,8 +3,6 @@ using System.Collections.Generic;
 using System.IO;
 using TMPro;
 using UnityEngine;
-using UnityEngine.TextCore.LowLevel;
-using Object = UnityEngine.Object;
 
 namespace Loquent
 {
@@ -15,11 +13,9 @@ namespace Loquent
     internal static class SystemFonts
     {
         private const int MostTries = 6;
-        private const int SamplingSize = 48;
-        private const int Padding = 5;
-        private const int AtlasSize = 1024;
 
         private static readonly List<Added> AllAdded = new List<Added>();
+        private static readonly List<Added> Taken = new List<Added>();
         private static string[] paths;
 
         /// <summary>
@@ -55,11 +51,20 @@ namespace Loquent
             return null;
         }
 
-        /// <summary>Takes all that was added away again: font assets belong to the project.</summary>
+        /// <summary>Begins anew, with nothing added.</summary>
         internal static void Restart()
         {
             paths = null;
             Language = null;
+            TakeAway();
+            DestroyTaken();
+            Application.quitting -= TakeAway;
+            Application.quitting += TakeAway;
+        }
+
+        /// <summary>Takes all that was added away again: font assets belong to the project. The fonts themselves may still be on the screen.</summary>
+        internal static void TakeAway()
+        {
             foreach (Added added in AllAdded)
             {
                 if (added.To != null && added.To.fallbackFontAssetTable != null)
@@ -68,9 +73,19 @@ namespace Loquent
                 }
             }
 
+            Taken.AddRange(AllAdded);
             AllAdded.Clear();
-            Application.quitting -= Restart;
-            Application.quitting += Restart;
+        }
+
+        /// <summary>Destroys what was taken away, when nothing draws it any more.</summary>
+        internal static void DestroyTaken()
+        {
+            foreach (Added taken in Taken)
+            {
+                SystemFontFaces.Discard(taken.Fallback, taken.File);
+            }
+
+            Taken.Clear();
         }
 
         private static string[] Paths()
@@ -93,27 +108,16 @@ namespace Loquent
             TMP_FontAsset made = null;
             try
             {
-                file = new Font(path);
-                made = TMP_FontAsset.CreateFontAsset(
-                    file, SamplingSize, Padding, GlyphRenderMode.SDFAA, AtlasSize, AtlasSize, AtlasPopulationMode.Dynamic, true);
+                made = SystemFontFaces.Make(path, SystemFontNames.LanguageFor(Language), out file);
             }
             catch (Exception error)
             {
                 Debug.LogWarning("Loquent: the system's font " + path + " can't be used: " + error.Message);
             }
 
-            if (made == null || !Has(made, codePoint))
+            if (made == null || !Draws(made, codePoint))
             {
-                if (made != null)
-                {
-                    Object.Destroy(made);
-                }
-
-                if (file != null)
-                {
-                    Object.Destroy(file);
-                }
-
+                SystemFontFaces.Discard(made, file);
                 return false;
             }
 
@@ -125,20 +129,26 @@ namespace Loquent
             }
 
             to.fallbackFontAssetTable.Add(made);
-            AllAdded.Add(new Added { To = to, Fallback = made });
+            AllAdded.Add(new Added { To = to, Fallback = made, File = file });
             return true;
         }
 
-        private static bool Has(TMP_FontAsset made, int codePoint)
+        /// <summary>
+        /// Tells whether the font has a character, and a shape for it: fonts of coloured pictures, such as Noto Color Emoji and Apple Color Emoji, have none that a distance field could be
+        /// made of, and the character would be there and invisible.
+        /// </summary>
+        private static bool Draws(TMP_FontAsset made, int codePoint)
         {
-            return TMP_FontAssetUtilities.GetCharacterFromFontAsset(
-                (uint)codePoint, made, false, FontStyles.Normal, FontWeight.Regular, out bool _) != null;
+            TMP_Character found = TMP_FontAssetUtilities.GetCharacterFromFontAsset(
+                (uint)codePoint, made, false, FontStyles.Normal, FontWeight.Regular, out bool _);
+            return found != null && found.glyph != null && found.glyph.metrics.width > 0 && found.glyph.metrics.height > 0;
         }
 
         private struct Added
         {
             internal TMP_FontAsset To;
             internal TMP_FontAsset Fallback;
+            internal Font File;
         }
     }
 }

@@ -23,6 +23,7 @@ namespace Loquent
             text.raycastTarget = false;
             text.margin = Vector4.zero;
 #if UNITY_6000_0_OR_NEWER
+            text.emojiFallbackSupport = false; // emoji come from where all characters come from, and are measured there
             text.fontFeatures = NoFeatures;
             text.textWrappingMode = TextWrappingModes.NoWrap;
 #else

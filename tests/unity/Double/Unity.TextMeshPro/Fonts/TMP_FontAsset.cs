@@ -31,6 +31,7 @@ namespace TMPro
         private readonly Dictionary<uint, TMP_Character> characters = new Dictionary<uint, TMP_Character>();
         private readonly List<TMP_Character> table = new List<TMP_Character>();
         private readonly Dictionary<uint, Glyph> glyphs = new Dictionary<uint, Glyph>();
+        private bool hasShapes = true;
         private List<TMP_FontAsset> fallbacks = new List<TMP_FontAsset>();
 
 #if !UNITY_6000_0_OR_NEWER
@@ -48,6 +49,8 @@ namespace TMPro
         public int atlasPadding { get; internal set; }
 
         public int atlasTextureCount { get; private set; } = 1;
+
+        public Texture2D[] atlasTextures { get; set; }
 
         public bool isMultiAtlasTexturesEnabled { get; set; }
 
@@ -121,8 +124,16 @@ namespace TMPro
         public static TMP_FontAsset CreateFontAsset(
             string fontFilePath, int faceIndex, int samplingPointSize, int atlasPadding, GlyphRenderMode renderMode, int atlasWidth, int atlasHeight)
         {
-            SystemFont file = World.Current.Part<SystemFonts>().Find(font => font.Path == fontFilePath);
-            return file == null ? null : Make(file, samplingPointSize, atlasPadding, renderMode, atlasWidth, atlasHeight);
+            SystemFont file = World.Current.Part<SystemFonts>().FindAll(font => font.Path == fontFilePath).Find(font => font.Face == faceIndex);
+            if (file == null)
+            {
+                Debug.Log("Unable to load font face from [" + fontFilePath + "].");
+                return null;
+            }
+
+            TMP_FontAsset made = Make(file, samplingPointSize, atlasPadding, renderMode, atlasWidth, atlasHeight);
+            made.isMultiAtlasTexturesEnabled = true;
+            return made;
         }
 #endif
 
@@ -226,6 +237,7 @@ namespace TMPro
             made.atlasRenderMode = mode;
             made.atlasWidth = width;
             made.atlasHeight = height;
+            made.atlasTextures = new[] { new Texture2D(1, 1, TextureFormat.Alpha8, false) };
             made.material = new Material(Shader.Find("TextMeshPro/Distance Field")) { name = name + " Material" };
             foreach (uint point in Synthesized)
             {
@@ -238,7 +250,9 @@ namespace TMPro
         /// <summary>Gives a static asset a character.</summary>
         internal void Put(uint point)
         {
-            var glyph = new Glyph(point, GlyphShapes.Metrics((int)point, faceInfo.pointSize), new GlyphRect(0, 0, 0, 0));
+            GlyphMetrics metrics = GlyphShapes.Metrics((int)point, faceInfo.pointSize);
+            metrics = hasShapes ? metrics : new GlyphMetrics(0, 0, 0, 0, metrics.horizontalAdvance);
+            var glyph = new Glyph(point, metrics, new GlyphRect(0, 0, 0, 0));
             glyphs[point] = glyph;
             var character = new TMP_Character(point, this, glyph);
             characters[point] = character;
@@ -250,6 +264,7 @@ namespace TMPro
             TMP_FontAsset made = Make(file.Name, size, padding, mode, width, height);
             made.atlasPopulationMode = AtlasPopulationMode.Dynamic;
             made.Source = file.Has;
+            made.hasShapes = !file.IsPictures;
             return made;
         }
 

@@ -235,6 +235,11 @@ namespace TMPro
             set => Set(ref m_isRichText, value);
         }
 
+#if UNITY_6000_0_OR_NEWER
+        /// <summary>Whether emoji are looked for in TMP_Settings.emojiFallbackTextAssets first. The double has none there.</summary>
+        public bool emojiFallbackSupport { get; set; } = true;
+
+#endif
         public bool parseCtrlCharacters
         {
             get => m_parseCtrlCharacters;

@@ -61,6 +61,12 @@ namespace Loquent.Double
 
         internal string Path { get; set; }
 
+        /// <summary>Which one of its file's faces it is, from 0.</summary>
+        internal int Face { get; set; }
+
+        /// <summary>Whether its glyphs are pictures, of which no shape can be had.</summary>
+        internal bool IsPictures { get; set; }
+
         /// <summary>Tells which Unicode scalar values it has.</summary>
         internal Predicate<int> Has { get; set; }
     }

@@ -172,7 +172,11 @@ namespace UnityEngine
             where T : Object => FindFirstObjectByType<T>(FindObjectsInactive.Exclude);
 
         public static T FindFirstObjectByType<T>(FindObjectsInactive findObjectsInactive)
-            where T : Object => First(Found<T>(findObjectsInactive));
+            where T : Object
+        {
+            World.Current.Objects.Searches++;
+            return First(Found<T>(findObjectsInactive));
+        }
 
         public static T FindAnyObjectByType<T>()
             where T : Object => FindFirstObjectByType<T>();

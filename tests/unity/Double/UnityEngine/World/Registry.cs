@@ -12,6 +12,9 @@ namespace Loquent.Double
 
         internal int Count => objects.Count;
 
+        /// <summary>How often all of them have been searched for one of a type.</summary>
+        internal int Searches { get; set; }
+
         internal int Add(UnityEngine.Object made)
         {
             last += 2;
