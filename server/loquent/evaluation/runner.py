@@ -21,6 +21,9 @@ _COME_BACK: Final = (Code.BUSY, Code.ENGINE_STARTING)
 """Faults that say nothing of the model: the server is full, or not ready yet."""
 _PATIENCE_SECONDS: Final = 300.0
 """How long an attempt is put off because of them."""
+_BACKOFF_SECONDS: Final = 0.5
+_LONGEST_BACKOFF_SECONDS: Final = 10.0
+"""How long to wait at least before it's tried again: at first, and in the end; doubled each time."""
 _TURN_SECONDS: Final = 300.0
 """How long a reply or a decision may take before it counts as failed."""
 TIMED_OUT: Final = "timed_out"
@@ -181,7 +184,9 @@ class _Worker:
                 return attempt
             except FaultError as error:
                 attempt.fault, attempt.message = error.fault.code, str(error)
-                wait = (error.fault.retry_after_ms or 1000) / 1000
+                # More than it says, more and more: a server that takes only so many frames a second would hear of nothing but retries.
+                backoff = min(_LONGEST_BACKOFF_SECONDS, _BACKOFF_SECONDS * 2**retries)
+                wait = max((error.fault.retry_after_ms or 0) / 1000, backoff)
                 if error.fault.code not in _COME_BACK or time.monotonic() + wait > deadline:
                     return attempt
                 retries += 1

@@ -143,6 +143,15 @@ async def test_a_server_that_is_full_is_asked_again() -> None:
     assert sum(attempt.retries for attempt in run_.attempts) > 0
 
 
+async def test_a_server_that_takes_few_frames_a_second_hears_more_than_retries() -> None:
+    """Asked again as soon as it says, it would refuse for ever: each retry is three frames more."""
+    async with running(engine(), Settings(frames_per_second=20)) as server:
+        async with asyncio.timeout(30):
+            run_ = await run(server, suite_of(*[asked("yes", f"yes or no, {n}?") for n in range(30)]))
+    assert [attempt.fault for attempt in run_.attempts] == [None] * 30
+    assert 0 < sum(attempt.retries for attempt in run_.attempts) < 30
+
+
 async def test_a_model_that_loads_is_waited_for() -> None:
     async with running(engine(), Settings(retry_seconds=0.1), started=False) as server:
         asking = asyncio.create_task(run(server, suite_of(said("Hello"))))
