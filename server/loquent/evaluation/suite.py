@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from ..tables import Table, Tables, did_you_mean
+from ..tables import TableError as SuiteError
 from ..wire.frames import Options
 from ..wording import nearest
 from .checks import Checks
 from .languages import known_language
-from .tables import SuiteError, Table, Tables, did_you_mean
 
 __all__ = ["Asked", "Case", "Said", "Suite", "SuiteError", "load_suite", "shipped_suites"]
 

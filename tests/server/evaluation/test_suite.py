@@ -98,7 +98,7 @@ def test_a_case_is_the_same_wherever_it_stands_and_whatever_it_is_called(tmp_pat
         ('about = "Does she?"', 'abuot = "x"', 2, "abuot is no key here: did you mean about?"),
         ('character = "innkeeper"', "", None, "needs character"),
         ("repeat = 3", "repeat = 0", 4, "repeat must be a whole number from 1 to 1000"),
-        ('locale = "en-GB"', "local = 1", 8, "local of [[player]] is no key here: did you mean locale?"),
+        ('locale = "en-GB"', "local = 1", 8, "local of [player] is no key here: did you mean locale?"),
         ('options = ["a bed", "beer"]', 'option = ["x"]', 19, "option of [[decision]] is no key here: did you mean options?"),
         ('options = ["a bed", "beer"]', 'options = ["a bed"]', 19, "options of [[decision]] must be at least 2 texts"),
         ('options = ["a bed", "beer"]', 'options = ["beer", "beer"]', 19, "holds the same twice"),
