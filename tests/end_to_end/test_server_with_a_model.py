@@ -68,6 +68,65 @@ async def test_the_second_turn_finds_its_prompt_in_the_prefix_cache(model_server
         assert reply.end.usage.cached_tokens
 
 
+async def test_from_the_second_turn_on_most_of_the_prompt_is_in_the_cache(model_server: ServerProcess) -> None:
+    async with await Client.connect(model_server.url) as client:
+        conversation, _ = await client.open("innkeeper", Options(max_tokens=40))
+        shares = []
+        for said in (
+            "",
+            "Have you a bed?",
+            "How much is it?",
+            "And supper?",
+            "Who else is here tonight?",
+            "Good night!",
+        ):
+            reply = await client.say(conversation, said)
+            await rest_of(aiter(reply))
+            assert reply.end is not None
+            usage = reply.end.usage
+            if said:
+                assert usage.prompt_tokens
+                shares.append((usage.cached_tokens or 0) / usage.prompt_tokens)
+        assert min(shares[1:]) >= 0.8, shares
+
+
+async def test_what_the_player_said_moves_a_decision(model_server: ServerProcess) -> None:
+    """By how much is a matter of the model, and the smallest there is sees few differences: so it's a plain one, put in several ways."""
+
+    async def wants_the_bed(client: Client, said: str) -> float:
+        """Return how likely a yes is once that was said, and nothing replied."""
+        conversation, _ = await client.open("innkeeper", Options(max_tokens=24))
+        reply = await client.say(conversation, said)
+        await reply.cancel(0)
+        await rest_of(aiter(reply))
+        decision = await client.decide(conversation, "Does the traveller want the bed?", ("yes", "no"))
+        assert [frame async for frame in decision.frames()] == [decision.decision]
+        assert decision.decision is not None
+        yes, no = decision.decision.probabilities
+        assert yes + no == pytest.approx(1, abs=1e-15)
+        assert decision.decision.index == (yes < no)
+        assert decision.end is not None
+        usage = decision.end.usage
+        assert usage.cached_tokens is not None
+        assert usage.prompt_tokens is not None
+        assert usage.cached_tokens >= 0.8 * usage.prompt_tokens, "it's asked behind the conversation"
+        await client.close_conversation(conversation)
+        return yes
+
+    async with await Client.connect(model_server.url) as client:
+        await rest_of(aiter(await client.say((await client.open("innkeeper"))[0], "Hello!")))  # fills the cache
+        agreed, declined = [
+            [await wants_the_bed(client, said) for said in texts]
+            for texts in (
+                ("Yes, I take the bed. Here are two silver.", "Yes, please!", "Yes, I want to sleep here."),
+                ("No, I don't want the bed. I leave.", "No, thanks!", "No, I don't want to sleep here."),
+            )
+        ]
+        assert sum(agreed) > sum(declined)
+        again = await wants_the_bed(client, "Yes, please!")
+        assert again == pytest.approx(agreed[1], abs=0.02)
+
+
 async def test_many_conversations_at_once(model_server: ServerProcess) -> None:
     async with await Client.connect(model_server.url) as client:
         numbers = [(await client.open("guard", Options(max_tokens=20)))[0] for _ in range(8)]
