@@ -327,7 +327,7 @@ async def test_a_text_model_is_shown_no_pictures(engine: VllmEngine) -> None:
 
 
 async def test_an_adapter_without_adapters_is_refused(engine: VllmEngine) -> None:
-    with pytest.raises(RequestRefused, match="started without any: restart it"):
+    with pytest.raises(EngineLacks, match="started without any: restart it"):
         await replied(engine, Request((SMITH, Message("user", "Hello.")), adapter="./somewhere"))
 
 
