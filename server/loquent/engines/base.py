@@ -144,24 +144,12 @@ class EngineStartError(EngineError):
     """The engine can't start. The text is one sentence that says what to do."""
 
 
-class Engine(Protocol):
-    """A source of replies. All methods are called from one event loop."""
-
-    @property
-    def name(self) -> str:
-        """Which kind of engine: ``vllm``, ``scripted``."""
+class Runs(Protocol):
+    """What is loaded, runs, and may die: an `Engine`, an `Embedder`, a `Recogniser`. All methods are called from one event loop."""
 
     @property
     def model(self) -> str:
         """Which model, as its user knows it: a hub name, a folder's name."""
-
-    @property
-    def context_tokens(self) -> int:
-        """How many tokens prompt and reply may have together. Known once the engine has started."""
-
-    @property
-    def sees(self) -> bool:
-        """Whether its model can be shown pictures; until the engine has started, whether it may turn out so."""
 
     @property
     def alive(self) -> bool:
@@ -176,6 +164,29 @@ class Engine(Protocol):
 
     async def wait_dead(self) -> str:
         """Return when a started engine has died, with a sentence that says what is known of the cause."""
+
+    async def make_way(self) -> None:
+        """Stop the engine because another of its kind is to be started next; what that one can use may stay until `close`."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop the engine and free what it holds. Idempotent."""
+
+
+class Engine(Runs, Protocol):
+    """A source of replies."""
+
+    @property
+    def name(self) -> str:
+        """Which kind of engine: ``vllm``, ``scripted``."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How many tokens prompt and reply may have together. Known once the engine has started."""
+
+    @property
+    def sees(self) -> bool:
+        """Whether its model can be shown pictures; until the engine has started, whether it may turn out so."""
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """How many tokens the prompt of these messages has, chat template included."""
@@ -194,30 +205,9 @@ class Engine(Protocol):
             RequestRefused, EngineLacks, EngineBusy, EngineFailed, EngineDead: see there.
         """
 
-    async def make_way(self) -> None:
-        """Stop the engine because another of its kind is to be started next; what that one can use may stay until `close`."""
-        await self.close()
 
-    async def close(self) -> None:
-        """Stop the engine and free what it holds. Idempotent."""
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors, so that what is said alike lies close together. Runs and ends as an `Engine` does."""
-
-    @property
-    def model(self) -> str:
-        """Which model, as its user knows it. Vectors of different models can't be compared."""
-
-    @property
-    def alive(self) -> bool:
-        """See `Engine`."""
-
-    async def start(self) -> None:
-        """See `Engine`."""
-
-    async def wait_dead(self) -> str:
-        """See `Engine`."""
+class Embedder(Runs, Protocol):
+    """Turns texts into vectors, so that what is said alike lies close together. Vectors of different models can't be compared."""
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the vectors of some texts: a matrix of one row of length 1 for each. A text too long for the model is cut.
@@ -226,29 +216,9 @@ class Embedder(Protocol):
             EngineBusy, EngineFailed, EngineDead: see there.
         """
 
-    async def make_way(self) -> None:
-        """See `Engine`."""
 
-    async def close(self) -> None:
-        """See `Engine`."""
-
-
-class Recogniser(Protocol):
-    """Tells which of some labels a picture shows, for servers whose model sees nothing. Runs and ends as an `Engine` does."""
-
-    @property
-    def model(self) -> str:
-        """Which model, as its user knows it."""
-
-    @property
-    def alive(self) -> bool:
-        """See `Engine`."""
-
-    async def start(self) -> None:
-        """See `Engine`."""
-
-    async def wait_dead(self) -> str:
-        """See `Engine`."""
+class Recogniser(Runs, Protocol):
+    """Tells which of some labels a picture shows, for servers whose model sees nothing."""
 
     async def recognise(self, picture: Picture, labels: Sequence[str]) -> Verdict:
         """Tell how likely each label is, if the picture shows one of them. Cancelling aborts it at once.
@@ -256,9 +226,3 @@ class Recogniser(Protocol):
         Raises:
             RequestRefused, EngineBusy, EngineFailed, EngineDead: see there.
         """
-
-    async def make_way(self) -> None:
-        """See `Engine`."""
-
-    async def close(self) -> None:
-        """See `Engine`."""

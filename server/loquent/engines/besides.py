@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ..settings import Settings
-from .base import Embedder, EngineStartError, Recogniser
-from .keeper import K_co, Keeper, Kept
+from .base import Embedder, EngineStartError, Recogniser, Runs
+from .keeper import K_co, Keeper
 
 log = logging.getLogger("loquent.engine")
 
@@ -78,6 +78,6 @@ def _kept(make: Callable[[], K_co], settings: Settings, what: str) -> Keeper[K_c
     return Keeper(make, restarts=restarts, within_seconds=within, what=what, without=_WITHOUT)
 
 
-async def _watch(keeper: Keeper[Kept]) -> None:
+async def _watch(keeper: Keeper[Runs]) -> None:
     log.error("%s", await keeper.gave_up())
     await keeper.engine.close()

@@ -11,9 +11,9 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, TypeVar
 
-from .base import EngineStartError
+from .base import EngineStartError, Runs
 
 log = logging.getLogger("loquent.engine")
 
@@ -24,27 +24,7 @@ _SOONEST_RETRY: Final = 1.0
 """Seconds after which a request may come again, at least, however near the engine's return seems."""
 
 
-class Kept(Protocol):
-    """What a keeper asks of what it keeps; see `base.Engine` for what each means."""
-
-    @property
-    def alive(self) -> bool:
-        """Whether requests can succeed."""
-
-    async def start(self) -> None:
-        """Load what must be loaded."""
-
-    async def wait_dead(self) -> str:
-        """Return when it has died, with a sentence on the cause."""
-
-    async def make_way(self) -> None:
-        """Stop it because another is to be started next."""
-
-    async def close(self) -> None:
-        """Stop it and free what it holds."""
-
-
-K_co = TypeVar("K_co", bound=Kept, covariant=True)
+K_co = TypeVar("K_co", bound=Runs, covariant=True)
 
 
 class State(StrEnum):
