@@ -10,7 +10,7 @@ from typing import Final
 from ..engines.base import Sampling
 from ..tables import Table, TableError, Tables
 from .character import Character
-from .cues import Cue, CueParser, canonical
+from .cues import Cue, canonical, parsed
 
 SHIPPED = Path(__file__).parent.parent / "characters"
 """The characters that come with the server."""
@@ -148,8 +148,7 @@ def _cue(table: Table, name: str) -> Cue:
 
 
 def _visible(text: str, cues: tuple[Cue, ...]) -> bool:
-    parser = CueParser(cues)
-    return any(piece.text.strip() for piece in [*parser.feed(text), *parser.finish()])
+    return any(piece.text.strip() for piece in parsed(text, cues))
 
 
 def _sampling(table: Table | None) -> Sampling:
@@ -160,7 +159,7 @@ def _sampling(table: Table | None) -> Sampling:
     if top_p == 0:
         raise table.error("top_p", "must be above 0, to 1")
     return Sampling(
-        max_tokens=table.whole("max_tokens", 0, least=0 if "max_tokens" not in table else 1, most=_LONGEST_REPLY) or 0,
+        max_tokens=table.whole("max_tokens", most=_LONGEST_REPLY) or 0,
         temperature=table.number("temperature", 0, 2),
         top_p=top_p,
         repetition_penalty=table.number("repetition_penalty", 1, 2),

@@ -29,6 +29,13 @@ class Cue:
     arguments: tuple[str, ...] = ()
     """What it's done with or to; one of these always stands with it. Without any it stands alone."""
 
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """What can stand between the brackets of its marks, as the character's file has it, and the mark that each is."""
+        if not self.arguments:
+            return {self.name: Mark(self.name, None)}
+        return {f"{self.name}:{argument}": Mark(self.name, argument) for argument in self.arguments}
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -54,15 +61,6 @@ def canonical(inner: str) -> str:
     return _SPACES.sub("_", _AROUND_COLON.sub(":", inner.strip())).casefold()
 
 
-def _marks(cues: Iterable[Cue]) -> dict[str, Mark]:
-    """Return all marks there are, by their canonical form."""
-    return {
-        canonical(cue.name if argument is None else f"{cue.name}:{argument}"): Mark(cue.name, argument)
-        for cue in cues
-        for argument in (cue.arguments or (None,))
-    }
-
-
 class CueParser:
     """Finds the marks in a reply that comes in pieces, cut anywhere. Never gives out a part of a mark.
 
@@ -71,7 +69,7 @@ class CueParser:
     """
 
     def __init__(self, cues: Sequence[Cue]) -> None:
-        self._known = _marks(cues)
+        self._known = {canonical(inner): mark for cue in cues for inner, mark in cue.marks.items()}
         self._sorted = sorted(self._known)
         self._longest = max(map(len, self._known), default=0) + _PADDING
         self._held = ""  # a bracket and what stands behind it, as long as that may become a mark
@@ -185,22 +183,13 @@ def told(cues: Sequence[Cue]) -> str:
     """Return what the model is told of the cues that it has; empty if there are none."""
     if not cues:
         return ""
-    lines = []
-    for cue in cues:
-        marks = " or ".join(
-            f"[{cue.name}:{argument}]" if argument else f"[{cue.name}]" for argument in cue.arguments or ("",)
-        )
-        lines.append(f"{marks}: {cue.when}")
+    lines = [f"{' or '.join(f'[{inner}]' for inner in cue.marks)}: {cue.when}" for cue in cues]
     return "You can act while you speak: write one of these marks where it happens, and no others.\n" + "\n".join(lines)
 
 
 def grammar(cues: Sequence[Cue]) -> str:
     """Return a grammar, in GBNF, of replies in which every square bracket opens a mark of these cues."""
-    marks = [
-        cue.name if argument is None else f"{cue.name}:{argument}"
-        for cue in cues
-        for argument in cue.arguments or (None,)
-    ]
+    marks = [inner for cue in cues for inner in cue.marks]
     rules = ["root ::= (text | mark)*" if marks else "root ::= text*", r"text ::= [^\[]"]
     if marks:
         rules.append('mark ::= "[" (' + " | ".join(_quoted(mark) for mark in marks) + ') "]"')
