@@ -9,8 +9,7 @@ from ..images import Picture
 from ..wire.frames import Exchange, Options
 from . import prompt
 from .character import Character
-from .cues import first
-from .prompt import Count, Entry
+from .prompt import Count, Entry, seen_of
 from .store import REMEMBERED, REMEMBERED_BYTES, Spoken, Store, latest
 
 TOLD_BYTES = 1 << 15
@@ -68,14 +67,9 @@ class Conversation:
         """What has been said, oldest first."""
         return tuple(entry.spoken for entry in self._history)
 
-    @property
-    def in_prompt(self) -> int:
-        """How many of the last exchanges stand in the prompt."""
-        return len(self._history) - (self._start or 0)
-
     def shown(self) -> tuple[Spoken, ...]:
         """Return what stands in the prompt, as far as that is known before a turn."""
-        return self.history[len(self._history) - self.in_prompt :]
+        return self.history[self._start or 0 :]
 
     def told(self) -> tuple[Exchange, ...]:
         """Return the last exchanges, oldest first: as many whole ones as fit into `TOLD_BYTES`."""
@@ -117,9 +111,10 @@ class Conversation:
             memories: what was said long ago and has to do with it.
         """
         self._asked = self._asks(said, memories)
-        if memories and count(self._bare(self._asked, pictures)) > room:
-            self._asked = self._asks(said)  # better to be answered without them than not at all
         made = self._made(self._asked, pictures)
+        if memories and count(made(())) > room:  # better to be answered without them than not at all
+            self._asked = self._asks(said)
+            made = self._made(self._asked, pictures)
         start = self._start_for(made, count, room)
         if self._start is not None and start != self._start:  # what was recalled may have left, too
             self.recalled.clear()
@@ -138,10 +133,6 @@ class Conversation:
         return prompt.asked(
             said, self.character.cues, memories, first=not self._history, again=self._comes_back and not said
         )
-
-    def _bare(self, last: str, pictures: tuple[Picture, ...]) -> list[Message]:
-        """Return a prompt without history."""
-        return prompt.messages(prompt.system(self.character, self.options), (), last, pictures)
 
     def _entry(self, asked: str, spoken: Spoken) -> Entry:
         return Entry(asked, spoken, prompt.written(spoken, self.character.cues))
@@ -198,10 +189,9 @@ class Conversation:
         if turn != self._last_turn or turn != self._latest:
             return
         last = self._history[-1]
-        text, written = first(prompt.pieces(last.spoken, self.character.cues), shown)
-        if text == last.spoken.reply:
+        seen = seen_of(last.spoken.said, prompt.pieces(last.spoken, self.character.cues), shown)
+        if seen.reply == last.spoken.reply:
             return
-        seen = Spoken(last.spoken.said, text, written if written != text else None)
         self._history[-1] = self._entry(last.asked, seen)
         if self.options.player and self._last_key is not None:
             self._store.amend(self.options.player, self.character_id, self._last_key, seen)

@@ -213,14 +213,16 @@ class Conversations:
 
     def _do_say(self, frame: Say) -> None:
         conversation = self._admit(frame, frame.text)
+        character = conversation.character
+        greeting = greets(frame, conversation)
 
         def work(watch: TurnWatch) -> Work:
-            def ask() -> Awaitable[AsyncGenerator[Delta, None]]:
-                return self._reply(conversation, frame, watch)
+            async def ask() -> AsyncGenerator[Delta, None]:
+                return as_reply(character.greeting) if greeting else await self._reply(conversation, frame, watch)
 
-            return Reply(frame.turn, frame.text, conversation.character.cues, ask, self._session.outbox, watch)
+            return Reply(frame.turn, frame.text, character.cues, ask, self._session.outbox, watch)
 
-        self._begin(conversation, frame, frame.text, work, needs_engine=not greets(frame, conversation))
+        self._begin(conversation, frame, frame.text, work, needs_engine=not greeting)
 
     def _begin(
         self,
@@ -272,8 +274,6 @@ class Conversations:
             EngineError: the engine can't count the prompt's tokens.
         """
         character = conversation.character
-        if greets(frame, conversation):
-            return as_reply(character.greeting)
         pictures = await self._look_at(frame)
         memories = await self._recalled(conversation, frame.text)
         engine = self._keeper.engine

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ from ..engines.base import Message
 from ..images import Picture
 from ..wire.frames import Options
 from .character import Character
-from .cues import Cue, Piece, defused, parsed, told
+from .cues import Cue, Piece, defused, first, parsed, told
 from .store import Spoken, latest
 
 Count = Callable[[Sequence[Message]], int]
@@ -123,6 +123,12 @@ def pieces(spoken: Spoken, cues: Sequence[Cue]) -> list[Piece]:
         if "".join(piece.text for piece in marked) == spoken.reply:
             return marked
     return [Piece(spoken.reply, spoken.reply)]
+
+
+def seen_of(said: str, reply: Iterable[Piece], shown: int | None) -> Spoken:
+    """Return an exchange of whose reply the first ``shown`` Unicode scalar values have been seen; None for all of it."""
+    text, marked = first(reply, shown)
+    return Spoken(said, text, marked if marked != text else None)
 
 
 def written(spoken: Spoken, cues: Sequence[Cue]) -> str:

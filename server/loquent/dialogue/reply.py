@@ -8,7 +8,8 @@ from contextlib import aclosing
 from ..engines.base import Delta, EngineFailed, Finish
 from ..wire import frames
 from ..wire.outbox import Outbox
-from .cues import Cue, CueParser, Piece, first
+from .cues import Cue, CueParser, Piece
+from .prompt import seen_of
 from .store import Spoken
 from .turn import Work
 from .watch import TurnWatch
@@ -75,5 +76,4 @@ class Reply(Work):
 
     def spoken(self, shown: int | None) -> Spoken:
         """See `Work`."""
-        text, written = first(self._pieces, shown)
-        return Spoken(self._said, text, written if written != text else None)
+        return seen_of(self._said, self._pieces, shown)
