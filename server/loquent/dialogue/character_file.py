@@ -11,12 +11,10 @@ from ..engines.base import Sampling
 from ..tables import Table, TableError, Tables
 from .character import Character
 from .cues import Cue, canonical, parsed
+from .language import is_tag
 
 SHIPPED = Path(__file__).parent.parent / "characters"
 """The characters that come with the server."""
-
-LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-"""The shape of a BCP 47 tag (RFC 5646, section 2.1), without a look at the registry."""
 
 _CUE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _ARGUMENT: Final = re.compile(r"[^\[\]:\n]{1,64}")
@@ -79,7 +77,7 @@ def _character(file: Tables, folder: Path) -> Character:
     top.allow([field.name for field in fields(Character)])
     cues = _cues(top.inner("cues"))
     language = top.text("language", "").strip() or None
-    if language is not None and not LANGUAGE.fullmatch(language):
+    if language is not None and not is_tag(language):
         raise top.error("language", "must be a language tag, such as en, en-GB or zh-Hans")
     greeting = top.text("greeting", "").strip()
     if greeting and not _visible(greeting, cues):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import assert_never
@@ -23,6 +22,7 @@ from .conversation import Conversation
 from .cues import grammar
 from .decisions import ChoiceError, Decision, asked, check_options
 from .greeting import as_reply, greets, speaks_first
+from .language import is_tag
 from .pictures import look_at
 from .recall import Recall
 from .reply import Reply
@@ -34,10 +34,6 @@ _STOPPING = "The server is stopping; connect again in a moment."
 
 Act = Open | Say | Decide | Cancel | Close
 """The frames of a client that are about conversations."""
-
-
-_LOCALE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-"""The shape of a BCP 47 tag (RFC 5646, section 2.1), without a look at the registry."""
 
 
 class _Refused(Exception):
@@ -197,7 +193,7 @@ class Conversations:
                     Code.OPTION_INVALID,
                     f"The option {name} must have 1 to {self._settings.option_bytes} bytes of UTF-8.",
                 )
-        if options.locale is not None and not _LOCALE.fullmatch(options.locale):
+        if options.locale is not None and not is_tag(options.locale):
             raise _Refused(Code.OPTION_INVALID, "The option locale must be a BCP 47 language tag, such as en-GB.")
         most = self._settings.most_reply_tokens
         if options.max_tokens is not None and not 1 <= options.max_tokens <= most:

@@ -12,7 +12,6 @@ long ago included, stand in the player's messages, and can't form a mark of a cu
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +23,7 @@ from ..images import Picture
 from ..wire.frames import Options
 from .character import Character
 from .cues import Cue, Piece, defused, first, parsed, told
+from .language import language_of
 from .store import Spoken, latest
 
 Count = Callable[[Sequence[Message]], int]
@@ -31,10 +31,6 @@ Count = Callable[[Sequence[Message]], int]
 
 _TRIED_BYTES: Final = 1 << 13
 """How much of the history is tried first: some 2,000 tokens. Then twice as much, and so on, until it doesn't fit or is all there is."""
-_LANGUAGE: Final = re.compile(
-    r"[A-Za-z]{2,3}(?![A-Za-z0-9])(-[A-Za-z]{4}(?![A-Za-z0-9]))?(-([A-Za-z]{2}|[0-9]{3})(?![A-Za-z0-9]))?"
-)
-"""Language, script and region of a BCP 47 tag (RFC 5646, section 2.1)."""
 _UNSEEN: Final = "…"
 """Stands in the prompt for a reply of which the player saw nothing: chat templates want the roles in turn."""
 _ARRIVES: Final = "(The player comes up to you. Speak first.)"
@@ -74,18 +70,12 @@ def system(character: Character, options: Options) -> str:
     name = _name(options.player_name or "")
     if name:
         parts.append(f'The player\'s name is "{name}".')
-    language = _language(options.locale or "")
+    language = language_of(options.locale or "")
     if language:
         parts.append(f"The player's language is {language}; speak it.")
     elif character.language:
         parts.append(f"Speak in the language {character.language}.")
     return "\n\n".join(part for part in parts if part)
-
-
-def _language(tag: str) -> str:
-    """Return what a language tag says of language, script and region, and nothing else: a tag may go on with words of any number."""
-    found = _LANGUAGE.match(tag)
-    return found.group() if found else ""
 
 
 def _name(given: str) -> str:

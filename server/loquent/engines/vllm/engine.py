@@ -154,13 +154,7 @@ class VllmEngine(Hosted):
             EngineFailed: vLLM failed in this request.
             EngineDead: the engine isn't running, or died meanwhile.
         """
-        self._running()
-        async with contextlib.aclosing(self._generate(request)) as deltas:
-            async for delta in deltas:
-                yield delta
-
-    async def _generate(self, request: Request) -> AsyncGenerator[Delta, None]:
-        llm = self._llm
+        llm = self._running()
         number = next(self._numbers)
         cached: int | None = None
         reply_tokens = 0

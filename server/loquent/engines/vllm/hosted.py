@@ -19,6 +19,7 @@ import logging
 import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -61,7 +62,7 @@ _LOCK_SECONDS = 0.1
 """How often whoever waits for another to be loaded looks whether it's still wanted."""
 
 
-class Hosted:
+class Hosted(ABC):
     """vLLM's ``AsyncLLM``, from ``start`` to ``close``. What is done with it is for those that derive from this."""
 
     setting = "model"
@@ -109,18 +110,19 @@ class Hosted:
 
     # What those that derive from this say of themselves
 
+    @abstractmethod
     def _find(self, say: Callable[[str], None]) -> str:
         """Return the model's folder or its hub name; called first, in the thread that loads.
 
         Raises:
             EngineStartError: it can't be had.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def _default_arguments(self, *, in_core: bool, on_cpu: bool) -> Sequence[str]:
         """Return vLLM's arguments that stand before the user's, which win. Called after ``_find``, in the thread that loads."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _configured(self, path: str, config: Any, *, on_cpu: bool) -> None:
         """Look at vLLM's configuration before anything is loaded by it, in the thread that loads.
 
@@ -128,11 +130,11 @@ class Hosted:
             EngineStartError: there is no use in going on.
         """
 
+    @abstractmethod
     async def _warm_up(self) -> None:
         """Serve one request, so that the first that counts is as fast as the second."""
-        raise NotImplementedError
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> None:  # noqa: B027 - most hold nothing
         """Let go of what holds vLLM's engine; called when it's about to be stopped."""
 
     # Starting
