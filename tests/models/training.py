@@ -6,6 +6,7 @@ import argparse
 import math
 import random
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def album(processor: Any, split: Split, count: int, kinds: Sequence[Kind]) -> Al
     return Album(torch.stack(pixels), drawings, torch.stack(true))
 
 
-class Training:
+class Training(ABC):
     """Models, an optimizer, and how far they have come.
 
     Args:
@@ -78,17 +79,17 @@ class Training:
 
     # What each model does in its own way
 
+    @abstractmethod
     def loss(self, chance: random.Random, pictures: Album) -> torch.Tensor:
         """Return the loss of this step, of pictures chosen by ``chance``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rate(self) -> float:
         """Return this step's learning rate."""
-        raise NotImplementedError
 
+    @abstractmethod
     def watch(self, unseen: Album) -> str:
         """Say how well it does with pictures that it hasn't learned."""
-        raise NotImplementedError
 
     # What is the same for all
 
