@@ -11,7 +11,8 @@ from typing import Any, Final
 from .wording import nearest, shortened
 
 _KEY: Final = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
-_HEADER: Final = re.compile(rf"\s*(\[\[?)\s*({_KEY})\s*\]\]?\s*(?:#.*)?$")
+_HEADER: Final = re.compile(rf"\s*\[\[?\s*({_KEY}(?:\s*\.\s*{_KEY})*)\s*\]\]?\s*(?:#.*)?$")
+_PART: Final = re.compile(_KEY)
 _ASSIGNMENT: Final = re.compile(rf"\s*({_KEY})\s*[.=]")
 
 
@@ -24,24 +25,31 @@ class Tables:
 
     Args:
         path: the file.
+        called: how it's called in a sentence that says that it can't be read; by its path unless told.
 
     Raises:
         TableError: it can't be read, or isn't TOML.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, called: str | None = None) -> None:
         self.path = path
+        called = called or str(path)
         try:
             self.data = path.read_bytes()
-            self._text = self.data.decode("utf-8-sig")
-            self.root: dict[str, Any] = tomllib.loads(self._text)
+            text = self.data.decode("utf-8-sig")  # Windows' editors put a mark at the beginning
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            self.root: dict[str, Any] = tomllib.loads(text)
         except OSError as error:
-            raise TableError(f"{path} can't be read ({error.strerror}).") from None
+            raise TableError(f"{called} can't be read ({error.strerror}).") from None
         except UnicodeDecodeError:
-            raise TableError(f"{path} isn't UTF-8 text; save it as UTF-8.") from None
+            raise TableError(f"{called} isn't UTF-8 text; save it as UTF-8.") from None
         except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number of thousands of digits
-            raise TableError(f"{path} isn't valid TOML: {error}.") from None
-        self._lines = _lines(self._text)
+            raise TableError(f"{called} isn't valid TOML: {error}.") from None
+        self._lines = _lines(text)
+
+    def line(self, key: str) -> int | None:
+        """Return in which line a key of the file itself stands, where that is plain to see: TOML's parser doesn't tell."""
+        return self._lines.get(("", 0, key))
 
     def table(self, values: Mapping[str, Any], name: str = "", number: int = 0) -> Table:
         """Return a table as something to take values from.
@@ -187,11 +195,15 @@ def _lines(text: str) -> dict[tuple[str, int, str | None], int]:
     inside: str | None = None  # the quotes of a text of several lines that is open
     for at, line in enumerate(text.splitlines(), 1):
         if inside is None and (header := _HEADER.match(line)):
-            table = header[2].strip("\"'")
-            number = counts.get(table, 0)
+            first, *inner = (part.strip("\"'") for part in _PART.findall(header[1]))
+            found.setdefault(("", 0, first), at)
+            if inner:  # a table in the last one of that name
+                found.setdefault((first, max(0, counts.get(first, 1) - 1), inner[0]), at)
+                table, number = ".".join([first, *inner]), 0
+                continue
+            table, number = first, counts.get(first, 0)
             counts[table] = number + 1
             found[table, number, None] = at
-            found.setdefault(("", 0, table), at)
         elif inside is None and (assignment := _ASSIGNMENT.match(line)):
             found.setdefault((table, number, assignment[1].strip("\"'")), at)
         inside = _quotes_left_open(line, inside)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
+from ..tables import TableError, Tables
 from ..wording import nearest, shortened
 from .setting import SETTINGS, Setting, Value, ValueRefused
 
@@ -63,17 +63,13 @@ def from_file(path: Path) -> dict[str, Given]:
         ConfigurationError: it can't be read, or something in it can't be used.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")  # Windows' editors put a mark at the beginning
-        table = tomllib.loads(text)
-    except OSError as error:
-        raise ConfigurationError(f"The settings file {path} can't be read ({error.strerror}).") from None
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"The settings file {path} isn't UTF-8 text; save it as UTF-8.") from None
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and a number of thousands of digits
-        raise ConfigurationError(f"The settings file {path} isn't valid TOML: {error}.") from None
+        file = Tables(path, f"The settings file {path}")
+    except TableError as error:
+        raise ConfigurationError(str(error)) from None
     found = {}
-    for key, value in table.items():
-        where = f"{shortened(key)} ({path}{_line(text, key)})"
+    for key, value in file.root.items():
+        line = file.line(key)
+        where = f"{shortened(key)} ({path}{'' if line is None else f', line {line}'})"
         setting = SETTINGS.get(key)
         if setting is None:
             if isinstance(value, dict):
@@ -83,16 +79,6 @@ def from_file(path: Path) -> dict[str, Given]:
             )
         found[key] = Given(_checked(setting, value, where, path.absolute().parent), Source.FILE, where)
     return found
-
-
-def _line(text: str, key: str) -> str:
-    """Say in which line a key stands, where that is plain to see: TOML's parser doesn't tell."""
-    quoted = re.escape(key)
-    pattern = re.compile(rf"""\s*\[*\s*(?:{quoted}|"{quoted}"|'{quoted}')\s*[=.\]]""")
-    for number, line in enumerate(text.splitlines(), 1):
-        if pattern.match(line):
-            return f", line {number}"
-    return ""
 
 
 def _keys() -> dict[str, str]:

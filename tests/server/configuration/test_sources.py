@@ -33,6 +33,8 @@ def refused_file(tmp_path: Path, text: str) -> str:
             "port = 1\n[server]\nhost = 'x'",
             "server (FILE, line 2) is a table; settings have none, each is a key of its own.",
         ),
+        ("[port.x]", "port (FILE, line 1) is a table, and must be a whole number from 0 to 65535."),
+        ("host = 'x'\rprot = 1", "prot (FILE, line 2) is no setting: did you mean port?"),
         ("port.x = 1", "port (FILE, line 1) is a table, and must be a whole number from 0 to 65535."),
         ("port = '80'", 'port (FILE, line 1) is "80", and must be a whole number from 0 to 65535.'),
         ("port = true", "port (FILE, line 1) is true, and must be a whole number from 0 to 65535."),

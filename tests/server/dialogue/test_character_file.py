@@ -118,6 +118,8 @@ def test_an_adapter_is_a_folder_beside_the_file_or_a_name_on_the_hub(tmp_path: P
         (WHOLE + "[cues]\nwave = { when = 'x', arguments = ['a b', 'a_b'] }", "wave of [cues] has an argument twice"),
         ("name = 'A\\nB'\npersona = 'x'".replace("'A", '"A').replace("B'", 'B"'), "line 1: name must be one line"),
         (f"name = '{'x' * 129}'\npersona = 'x'", "line 1: name must be one line of at most 128 bytes"),
+        (WHOLE + "[cues]\nnod = 'x'\n[cues.wave]\narguments = ['x']", "line 5: wave of [cues] needs when"),
+        (WHOLE + "[cues.wave]\nwhen = 3", "line 3: wave of [cues] needs when"),
         (WHOLE + "[sampling]\ntop_p = 0", "line 4: top_p of [sampling] must be above 0"),
         (WHOLE + "[sampling]\ntemperature = 3", "line 4: temperature of [sampling] must be a number from 0 to 2."),
         (
