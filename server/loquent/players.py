@@ -21,7 +21,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 
-from .dialogue.memory_file import Lock, StoreError, connect, make_folder, pair_row, prepare, transaction, why_not
+from .dialogue.memory_file import (
+    Lock,
+    StoreError,
+    add_exchange,
+    connect,
+    make_folder,
+    pair_row,
+    prepare,
+    transaction,
+    why_not,
+)
 from .dialogue.sqlite_store import digest
 
 FORMAT: Final = {"loquent": "memory", "version": 1}
@@ -133,16 +143,14 @@ def import_players(file: Path, exported: Path) -> int:
     count = 0
     with _opened(file, make=True) as (connection, _), transaction(connection):
         for where, pair, said_at, texts in _read(exported):
-            values = (pair_row(connection, *pair), said_at, *texts)
+            row = pair_row(connection, *pair)
             there = connection.execute(
                 "SELECT 1 FROM exchanges WHERE pair = ? AND said_at = ? AND said = ? AND reply = ? AND marked IS ?",
-                values,
+                (row, said_at, *texts),
             ).fetchone()
             if there is not None:
                 raise StoreError(f"{where}: this is remembered already, so nothing was imported; take that line out.")
-            connection.execute(
-                "INSERT INTO exchanges (pair, said_at, said, reply, marked) VALUES (?, ?, ?, ?, ?)", values
-            )
+            add_exchange(connection, row, said_at, *texts)
             count += 1
     return count
 

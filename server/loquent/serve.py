@@ -123,23 +123,24 @@ async def _serve(
     looks = [watch.look for watch in watches] + [gateway.dismiss_unwelcome, store.look, cast.look]
     if certificates is not None:
         looks.append(certificates.warn)
-    looking = asyncio.create_task(look_often(looks), name="looks at files")
+    behind = [asyncio.create_task(look_often(looks), name="looks at files")]
+    if recall is not None:
+        behind.append(asyncio.create_task(recall.run(), name="recall"))
 
     def ready() -> None:
         cast.suit(partial(_check_prompt, keeper, settings))
         report(_ready_line(keeper.engine, besides, cast, host, bound, "ws" if tls is None else "wss"))
 
     keeping = asyncio.create_task(_keep(keeper, ready, besides), name="engine keeping")
-    recalling = asyncio.create_task(recall.run() if recall is not None else asyncio.sleep(0), name="recall")
     try:
         if await _done_before(keeping, stop):
             await keeping
         report(_stopping_line(gateway.turns, settings.drain_seconds))
         await _done_before(asyncio.create_task(gateway.drain(), name="drain"), stop_now)
     finally:
-        for task in (keeping, looking, recalling):
+        for task in (keeping, *behind):
             task.cancel()
-        await asyncio.gather(keeping, looking, recalling, return_exceptions=True)
+        await asyncio.gather(keeping, *behind, return_exceptions=True)
         await gateway.close()
         if recall is not None:
             recall.close()

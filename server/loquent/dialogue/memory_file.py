@@ -135,6 +135,26 @@ def pair_row(connection: sqlite3.Connection, player: str, character: str) -> int
     return connection.execute("INSERT INTO pairs (player, character) VALUES (?, ?)", pair).lastrowid or 0
 
 
+def add_exchange(
+    connection: sqlite3.Connection, pair: int, said_at: int, said: str, reply: str, marked: str | None
+) -> int:
+    """Add an exchange, within a transaction; returns its row.
+
+    Args:
+        connection: of the file.
+        pair: the row of player and character, see `pair_row`.
+        said_at: milliseconds since 1970.
+        said, reply, marked: as of `Spoken`.
+    """
+    return (
+        connection.execute(
+            "INSERT INTO exchanges (pair, said_at, said, reply, marked) VALUES (?, ?, ?, ?, ?)",
+            (pair, said_at, said, reply, marked),
+        ).lastrowid
+        or 0
+    )
+
+
 # --- the lock ------------------------------------------------------------------------------------------------
 
 

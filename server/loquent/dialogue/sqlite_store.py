@@ -19,6 +19,7 @@ from ..logs import Log
 from .memory_file import (
     Lock,
     StoreError,
+    add_exchange,
     connect,
     make_folder,
     pair_row,
@@ -355,14 +356,12 @@ class SqliteStore(Store):
         """Write something, within a transaction; returns the row of an exchange that is new."""
         spoken = waiting.spoken
         texts = (spoken.said, spoken.reply, spoken.marked)
-        execute = self._connection.execute
         if waiting.row is not None:
-            execute("UPDATE exchanges SET said = ?, reply = ?, marked = ? WHERE id = ?", (*texts, waiting.row))
+            update = "UPDATE exchanges SET said = ?, reply = ?, marked = ? WHERE id = ?"
+            self._connection.execute(update, (*texts, waiting.row))
             return None
-        return execute(
-            "INSERT INTO exchanges (pair, said_at, said, reply, marked) VALUES (?, ?, ?, ?, ?)",
-            (pair_row(self._connection, waiting.player, waiting.character), waiting.said_at, *texts),
-        ).lastrowid
+        pair = pair_row(self._connection, waiting.player, waiting.character)
+        return add_exchange(self._connection, pair, waiting.said_at, *texts)
 
     def _failed(self, error: sqlite3.Error) -> None:
         self._failed_for(why_not(self.file, error), reopen=not passes(error))

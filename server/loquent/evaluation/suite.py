@@ -170,15 +170,13 @@ class _Reader:
             sha256=hashlib.sha256(self._file.data).hexdigest(),
             about=root.text("about", "", empty=True).strip(),
             character=root.text("character"),
-            player=self._player(),
+            player=self._player(root.inner("player")),
             cases=tuple(cases),
         )
 
-    def _player(self) -> Options:
-        values = self._file.root.get("player", {})
-        if not isinstance(values, dict):
-            raise self._file.error("", 0, "player", "must be a table, written [player]")
-        table = self._file.table(values, "player")
+    def _player(self, table: Table | None) -> Options:
+        if table is None:
+            return Options()
         table.allow(_PLAYER)
         names = {"id": "player", "name": "player_name", "locale": "locale"}
         texts = {option: table.text(key) for key, option in names.items() if key in table}
