@@ -144,7 +144,9 @@ def add_exchange(
         connection: of the file.
         pair: the row of player and character, see `pair_row`.
         said_at: milliseconds since 1970.
-        said, reply, marked: as of `Spoken`.
+        said: what the player said.
+        reply: what the player saw of the reply.
+        marked: the same with marks, if it has any.
     """
     return (
         connection.execute(
