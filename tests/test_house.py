@@ -27,8 +27,8 @@ LAYERS = [
     ["access", "certificates", "descriptors", "images", "sockets"],
     ["metrics", "tracing"],
     ["tokens", "watcher"],
-    ["logs", "tables"],
-    ["image_files", "settings", "wire", "wording"],
+    ["gpus", "logs", "tables"],
+    ["image_files", "programs", "settings", "wire", "wording"],
     ["__init__"],
 ]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from ..descriptors import most_descriptors, wanted_descriptors
+from ..gpus import Gpu
 from ..settings import Settings
 from .finding import Finding, ok, problem, warning
-from .software import Gpu
 
 _GIB: Final = 1 << 30
 

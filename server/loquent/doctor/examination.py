@@ -11,6 +11,7 @@ from ..access import is_loopback
 from ..configuration.reading import Configuration
 from ..configuration.sources import ConfigurationError, Source
 from ..dialogue.character_file import SHIPPED, CharacterError, load_characters
+from ..gpus import find_gpus
 from ..settings import Settings
 from .besides import look_besides
 from .capacity import examine_descriptors
@@ -21,7 +22,7 @@ from .memory import examine_memory
 from .model import examine_model
 from .network import Address, all_addresses, examine_port, own_addresses
 from .running import examine_server
-from .software import examine_engine, examine_python, examine_traces, find_gpus
+from .software import examine_engine, examine_python, examine_traces
 from .unity import what_to_type
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from ..programs import said
 from .finding import Finding, ok, warning
-from .programs import said
 
 _WSL: Final = "{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}"
 """What Windows' firewall calls WSL; the same on every machine."""

@@ -22,10 +22,10 @@ from ..engines.vllm.startup import (
     needed_memory,
     weight_bytes,
 )
+from ..gpus import Gpu
 from ..settings import Settings
 from .capacity import examine_disk, examine_gpu_memory, examine_memory
 from .finding import Finding, ok, problem, warning
-from .software import Gpu
 
 _HUB_SECONDS: Final = 10.0
 _EMBEDDED_BYTES: Final = 300 << 20

@@ -7,16 +7,13 @@ import importlib.util
 import platform
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
 
 from .. import __version__
 from ..engines.base import EngineStartError
 from ..engines.vllm.startup import check_torchvision, is_cpu_build
+from ..gpus import Gpu
 from ..settings import Settings
 from .finding import Finding, ok, problem, warning
-from .programs import said
-
-_NVIDIA_SMI: Final = ("nvidia-smi", "/usr/lib/wsl/lib/nvidia-smi")
 
 
 def examine_python(distribution: str = "loquent") -> Finding:
@@ -62,23 +59,6 @@ def _requirements(distribution: str) -> list[str]:
         return []
     names = (re.match(r"[A-Za-z0-9._-]+", line) for line in lines if "extra ==" not in line)
     return [name.group() for name in names if name]
-
-
-class Gpu(NamedTuple):
-    """An NVIDIA GPU, as its driver describes it."""
-
-    name: str
-    total_mib: int
-    free_mib: int
-    driver: str
-
-
-def find_gpus() -> list[Gpu]:
-    """Ask NVIDIA's driver for its GPUs; none if there is no driver, or it doesn't answer."""
-    query = ("--query-gpu=name,memory.total,memory.free,driver_version", "--format=csv,noheader,nounits")
-    answer = next((answer for program in _NVIDIA_SMI if (answer := said(program, *query)) is not None), "")
-    fields = (re.fullmatch(r"(.+), *(\d+), *(\d+), *([\d.]+)", line.strip()) for line in answer.splitlines())
-    return [Gpu(each[1], int(each[2]), int(each[3]), each[4]) for each in fields if each]
 
 
 def examine_engine(settings: Settings, gpus: Sequence[Gpu]) -> Iterator[Finding]:

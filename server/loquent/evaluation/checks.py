@@ -109,8 +109,13 @@ def _is_unspaced(character: str) -> bool:
     return unicodedata.name(character, "").startswith(_UNSPACED)
 
 
+def form_of(cue: str) -> str:
+    """Return a cue in the form in which they are compared: case doesn't count, and a space is as good as ``_``."""
+    return cue.casefold().replace(" ", "_")
+
+
 def _performed(cues: Sequence[str], wanted: str) -> bool:
     """Tell whether a cue was performed; with an argument it must be the same, without one any does."""
-    wanted = wanted.casefold().replace(" ", "_")
-    performed = [cue.casefold().replace(" ", "_") for cue in cues]
+    wanted = form_of(wanted)
+    performed = [form_of(cue) for cue in cues]
     return wanted in performed or (":" not in wanted and wanted in [cue.partition(":")[0] for cue in performed])

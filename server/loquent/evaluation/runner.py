@@ -14,7 +14,7 @@ from ..client import Client, ClientError, FaultError
 from ..wire.faults import Code
 from ..wire.frames import Cue, Decision, Text
 from .attempts import Attempt, Run, Turn
-from .checks import Heard
+from .checks import Heard, form_of
 from .suite import Asked, Case, Said, Suite
 
 _COME_BACK: Final = (Code.BUSY, Code.ENGINE_STARTING)
@@ -79,7 +79,7 @@ async def _unknown_cues(client: Client, suite: Suite) -> tuple[str, ...]:
         await client.close()
         raise
     wanted = {cue.partition(":")[0] for case in suite.cases if isinstance(case, Said) for cue in case.checks.cue}
-    return tuple(sorted({cue.casefold().replace(" ", "_") for cue in wanted} - set(opened.cues)))
+    return tuple(sorted(set(map(form_of, wanted)) - set(opened.cues)))
 
 
 def _jobs(cases: Iterable[Case]) -> list[tuple[Case, int]]:

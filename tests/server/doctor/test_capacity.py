@@ -11,7 +11,7 @@ import pytest
 
 from loquent.doctor.capacity import examine_disk, examine_gpu_memory, examine_memory
 from loquent.doctor.finding import Finding, Mark
-from loquent.doctor.software import Gpu
+from loquent.gpus import Gpu
 
 GIB = 1 << 30
 

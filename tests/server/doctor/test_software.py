@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-from pathlib import Path
 
 import pytest
 
 from loquent.doctor import software
 from loquent.doctor.finding import Mark
-from loquent.doctor.programs import said
-from loquent.doctor.software import Gpu, examine_engine, examine_python, examine_traces, find_gpus
+from loquent.doctor.software import examine_engine, examine_python, examine_traces
+from loquent.gpus import Gpu
 from loquent.settings import Settings
-from support.checkout import program
 
 HERE = Gpu("NVIDIA GeForce RTX 4070", 12282, 11000, "580.65.06")
 
@@ -94,24 +92,3 @@ def test_arguments_of_vllm_are_named_without_their_values() -> None:
     arguments = ("--max-model-len", "4096", "--hf-token=secret")
     findings = {finding.about: finding for finding in examine_engine(Settings(vllm_arguments=arguments), [])}
     assert findings["vLLM's arguments"].text.startswith("--max-model-len, --hf-token; ")
-
-
-def test_the_driver_is_asked_for_its_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert find_gpus() == []
-    program(tmp_path / "nvidia-smi", "echo 'NVIDIA GeForce RTX 4070, 12282, 11000, 580.65.06'; echo 'nonsense'")
-    assert find_gpus() == [HERE]
-    program(tmp_path / "nvidia-smi", "echo 'has failed because it could not communicate with the driver'; exit 9")
-    assert find_gpus() == []
-
-
-def test_a_program_that_fails_or_is_not_there_has_said_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    program(tmp_path / "well", 'echo " $1 \n"')
-    program(tmp_path / "ill", "echo x; exit 1")
-    (tmp_path / "broken").write_bytes(b"\x7fELF")
-    (tmp_path / "broken").chmod(0o755)
-    assert said("well", "a b") == "a b"
-    assert said("ill") is None
-    assert said("broken") is None
-    assert said("no-such-program") is None

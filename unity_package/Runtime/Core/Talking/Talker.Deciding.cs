@@ -5,8 +5,8 @@ using Loquent.Core.Failures;
 namespace Loquent.Core.Talking
 {
     /// <content>
-    /// Decisions: the game's questions about what has been said. They run between the replies, one at a time: never beside one, and never while one is still being shown, since what
-    /// the player hasn't seen could then not be taken from the character's memory any more.
+    /// Decisions: the game's questions about what has been said. They run between the replies, one at a time: never beside one, and never while one is still being shown, for they
+    /// are about what the player has seen.
     /// </content>
     public sealed partial class Talker
     {
