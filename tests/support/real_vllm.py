@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
+import time
 
 import pytest
+
+from loquent.engines.vllm.engine import VllmEngine
+from support.leftovers import children
 
 MARKS = [
     pytest.mark.model,
@@ -20,3 +25,23 @@ MARKS = [
     # An engine core that fails to start makes vLLM leave its front end's ZeroMQ context to the collector.
     pytest.mark.filterwarnings("ignore:Unclosed context:ResourceWarning"),
 ]
+
+
+async def interrupt_start(engine: VllmEngine, reached: asyncio.Event, delay: float) -> None:
+    """Cancel an engine's start, and see that closing it then takes no time to speak of, and leaves nothing.
+
+    Args:
+        engine: not started.
+        reached: set when it has come to where it's to be interrupted.
+        delay: how many seconds behind that.
+    """
+    start = asyncio.create_task(engine.start())
+    await reached.wait()
+    await asyncio.sleep(delay)
+    start.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await start
+    began = time.monotonic()
+    await engine.close()
+    assert time.monotonic() - began < 9
+    assert children() == []

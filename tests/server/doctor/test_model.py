@@ -8,7 +8,6 @@ import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from loquent.doctor.finding import Finding, Mark
 from loquent.doctor.model import Looked, cache_bytes, examine_model, look_for, look_for_embedded
 from loquent.engines import embedded_model
 from loquent.settings import Settings
+from support.hub import HubHandler
 
 MIB = 1 << 20
 
@@ -95,27 +95,17 @@ def test_the_embedded_model_whose_package_is_missing_is_a_problem(monkeypatch: p
 # --- the hub -------------------------------------------------------------------------------------------------
 
 
-class Hub(http.server.BaseHTTPRequestHandler):
+class Hub(HubHandler):
     """Knows one model, one that isn't for everybody, and no other."""
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name http.server has
         if self.path.startswith("/api/models/here/there"):
             files = [{"rfilename": "config.json", "size": 10}, {"rfilename": "model.safetensors", "size": 3 << 30}]
-            self._answer(200, {"id": "here/there", "siblings": files})
+            self.answer(200, {"id": "here/there", "siblings": files})
         elif self.path.startswith("/api/models/closed/there"):
-            self._answer(403, {"error": "gated"}, ("X-Error-Code", "GatedRepo"))
+            self.answer(403, {"error": "gated"}, ("X-Error-Code", "GatedRepo"))
         else:
-            self._answer(404, {"error": "Repository not found"}, ("X-Error-Code", "RepoNotFound"))
-
-    def _answer(self, status: int, body: Any, *headers: tuple[str, str]) -> None:
-        self.send_response(status)
-        for name, value in (("Content-Type", "application/json"), *headers):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+            self.answer(404, {"error": "Repository not found"}, ("X-Error-Code", "RepoNotFound"))
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import http.server
 import importlib.util
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import pytest
 from loquent.engines import hub as module
 from loquent.engines.base import EngineStartError
 from loquent.engines.vllm.startup import fetched_model
+from support.hub import HubHandler
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("huggingface_hub") is None, reason="the hub's library comes with vLLM"
@@ -30,23 +30,23 @@ FILES = {
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
-class Hub(http.server.BaseHTTPRequestHandler):
+class Hub(HubHandler):
     """Has one model, and one that never comes."""
 
-    def do_HEAD(self) -> None:
+    def do_HEAD(self) -> None:  # noqa: N802 - the name http.server has
         self._file()
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802 - the name http.server has
         if self.path.startswith("/api/models/here/slow"):
             time.sleep(5)
         elif "/tree/" in self.path:
-            self._json(
+            self.answer(
                 200, [{"type": "file", "path": name, "size": len(body), "oid": "0"} for name, body in FILES.items()]
             )
         elif self.path.startswith("/api/models/here/there"):
-            self._json(200, {"id": "here/there", "sha": COMMIT, "siblings": [{"rfilename": name} for name in FILES]})
+            self.answer(200, {"id": "here/there", "sha": COMMIT, "siblings": [{"rfilename": name} for name in FILES]})
         elif self.path.startswith("/api/"):
-            self._json(404, {"error": "Repository not found"}, ("X-Error-Code", "RepoNotFound"))
+            self.answer(404, {"error": "Repository not found"}, ("X-Error-Code", "RepoNotFound"))
         else:
             self._file()
 
@@ -63,16 +63,6 @@ class Hub(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(body)
-
-    def _json(self, status: int, body: object, *headers: tuple[str, str]) -> None:
-        self.send_response(status)
-        for name, value in (("Content-Type", "application/json"), *headers):
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(json.dumps(body).encode())
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(autouse=True)

@@ -34,7 +34,7 @@ from loquent.engines.base import (
 from loquent.engines.vllm import engine as module
 from loquent.engines.vllm.engine import VllmEngine
 from support.leftovers import children, left_in, session
-from support.real_vllm import MARKS
+from support.real_vllm import MARKS, interrupt_start
 
 pytestmark = MARKS
 
@@ -385,16 +385,7 @@ async def test_a_hub_name_that_cannot_be_fetched(monkeypatch: pytest.MonkeyPatch
 async def test_an_interrupted_start_leaves_nothing(stage: str, delay: float, model_folder: Path) -> None:
     reached = asyncio.Event()
     engine = VllmEngine(str(model_folder), report=lambda line: reached.set() if line == stage else None)
-    start = asyncio.create_task(engine.start())
-    await reached.wait()
-    await asyncio.sleep(delay)
-    start.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await start
-    began = time.monotonic()
-    await engine.close()
-    assert time.monotonic() - began < 9
-    assert children() == []
+    await interrupt_start(engine, reached, delay)
 
 
 async def test_a_failure_inside_the_engine_core_comes_back_as_its_own_words(model_folder: Path) -> None:

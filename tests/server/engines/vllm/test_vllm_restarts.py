@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from loquent.engines.base import EngineDead, EngineStartError, Message, Request,
 from loquent.engines.vllm import core
 from loquent.engines.vllm.engine import VllmEngine
 from support.leftovers import children, open_descriptors, private_bytes, runs, shared_memory
-from support.real_vllm import MARKS
+from support.real_vllm import MARKS, interrupt_start
 from support.server_process import processes_below
 
 pytestmark = MARKS
@@ -131,13 +130,4 @@ async def test_a_restart_that_is_interrupted_leaves_nothing(delay: float) -> Non
     await engine.make_way()
     reached = asyncio.Event()
     second = VllmEngine(report=lambda line: reached.set() if line.startswith("Loading") else None)
-    start = asyncio.create_task(second.start())
-    await reached.wait()
-    await asyncio.sleep(delay)
-    start.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await start
-    began = time.monotonic()
-    await second.close()
-    assert time.monotonic() - began < 9
-    assert children() == []
+    await interrupt_start(second, reached, delay)
